@@ -1,0 +1,6 @@
+package rt
+
+import "context"
+
+// Context is context.Context.
+type Context = context.Context
