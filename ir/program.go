@@ -44,6 +44,7 @@ type Program struct {
 
 	typeIndex map[string]TypeID
 	funcIndex map[string]FuncTypeID
+	layouts64 map[TypeID]Layout
 }
 
 // ImportPath names an item of the root imports: names from the root down.

@@ -83,7 +83,7 @@ type Type struct {
 	// Computed once, by Program.AddType (CanonicalABI.md "Alignment", "Element
 	// Size", "Flattening"); sizes for 32-bit memories.
 	Size, Align uint32
-	Flat        []ValType // complete flattening, even when longer than any limit
+	Flat        []ValType // complete flattening, even when longer than the limits, cut off at MaxFlat
 	// Offsets are the byte offsets of a record's or tuple's Cases.
 	Offsets []uint32
 	// DiscSize is the size of the discriminant of variant-like kinds (TVariant, TEnum,
