@@ -1,0 +1,84 @@
+// Package wasi configures the WASI hosts of the packages below it. A [Host]
+// is what a guest is given: arguments, environment, streams, directories,
+// clocks, random numbers. Nothing is granted by default.
+//
+// Each package below holds the interfaces of one WASI package as Go interfaces
+// (wit.go, generated) and an implementation of each, made by a function
+// <Interface>From(*wasi.Host). An embedder may use any of them alone, and
+// replace any by an implementation of their own.
+package wasi
+
+import (
+	"crypto/rand"
+	"io"
+	"io/fs"
+	"time"
+)
+
+// Config says what a guest is given. The zero Config gives nothing: no
+// arguments, an empty environment, an empty stdin, outputs that go nowhere, no
+// directory.
+type Config struct {
+	Args   []string  // the program's name first
+	Env    []string  // "KEY=value"
+	Cwd    string    // initial working directory as the guest sees it; "" if none
+	Stdin  io.Reader // nil: empty
+	Stdout io.Writer // nil: discarded
+	Stderr io.Writer // nil: discarded
+	// Terminals tells the guest which of its standard streams are terminals.
+	StdinTTY, StdoutTTY, StderrTTY bool
+	Dirs                           []Dir
+	// Now is the wall clock; nil: time.Now.
+	Now func() time.Time
+	// Monotonic is the monotonic clock in nanoseconds; nil: time since the host was made.
+	Monotonic func() uint64
+	// Rand gives random bytes; nil: crypto/rand.
+	Rand io.Reader
+	// InsecureRand gives bytes for wasi:random/insecure; nil: Rand.
+	InsecureRand io.Reader
+}
+
+// Dir is a directory that a guest may open files in.
+type Dir struct {
+	Host     string // path on the host; used if FS is nil
+	FS       fs.FS  // a read-only file system instead
+	Guest    string // the name that the guest sees, "/" or "data"
+	ReadOnly bool
+}
+
+// Host is a configuration with its defaults filled in. It may serve many
+// stores at the same time.
+type Host struct {
+	Config
+}
+
+// New makes a host.
+func New(c Config) *Host {
+	if c.Stdin == nil {
+		c.Stdin = eof{}
+	}
+	if c.Stdout == nil {
+		c.Stdout = io.Discard
+	}
+	if c.Stderr == nil {
+		c.Stderr = io.Discard
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Monotonic == nil {
+		start := time.Now()
+		c.Monotonic = func() uint64 { return uint64(time.Since(start)) }
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	if c.InsecureRand == nil {
+		c.InsecureRand = c.Rand
+	}
+	return &Host{c}
+}
+
+type eof struct{}
+
+func (eof) Read([]byte) (int, error) { return 0, io.EOF }
