@@ -22,16 +22,3 @@ type Table[T any] struct {
 	Elems []T
 	Max   uint64
 }
-
-// ComponentInstance is the state of one instantiation of one component
-// (CanonicalABI.md, "Component Instance State").
-type ComponentInstance struct {
-	Store    *Store
-	Parent   *ComponentInstance
-	MayEnter bool
-	MayLeave bool
-	Handles  HandleTable
-}
-
-// HandleTable is the handle table of a component instance.
-type HandleTable struct{}

@@ -1,0 +1,123 @@
+package rt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// ErrInUse is the error of a guest resource that is dropped or moved while a
+// call that borrows it runs.
+var ErrInUse = errors.New("wc2go: resource is in use by a running call")
+
+// ResourceType is a resource type at run time (CanonicalABI.md, ResourceType):
+// each instantiation of a component that defines one makes a new one. For generated code.
+type ResourceType struct {
+	Name string
+	// Inst is the component instance that defines the resource, nil if the
+	// host does.
+	Inst *ComponentInstance
+	// Store is the store of the instantiation.
+	Store *Store
+	// Dtor runs the destructor with a depth budget; nil if there is none. Entering Inst is the
+	// caller's business.
+	Dtor func(d int32, rep uint32)
+	// Wrap makes the typed API's handle of a guest resource, for dynamic calls.
+	Wrap func(rep uint32) any
+}
+
+// GuestResource is Go's ownership of a resource that a guest defines: the part
+// that all generated resource types share. It changes hands only while a call of its
+// store runs, so the store's baton guards it.
+//
+// A GuestResource that is never dropped keeps its guest state until the store
+// is closed; closing a store runs no destructor.
+type GuestResource struct {
+	res   *ResourceType
+	rep   uint32
+	moved bool
+	lends int32
+}
+
+// NewGuestResource takes ownership of a representation. For generated code.
+func NewGuestResource(res *ResourceType, rep uint32) GuestResource {
+	return GuestResource{res: res, rep: rep}
+}
+
+// Drop runs the resource's destructor. A resource that was dropped, or moved
+// to a guest, gives [ErrMoved].
+func (r *GuestResource) Drop(ctx context.Context) (err error) {
+	if r == nil || r.res == nil {
+		return ErrMoved
+	}
+	var e Entry
+	if err = e.Enter(ctx, r.res.Store, r.res.Inst); err != nil {
+		return err
+	}
+	defer e.Exit(&err)
+	if r.moved {
+		return ErrMoved
+	}
+	if r.lends > 0 {
+		return ErrInUse
+	}
+	r.moved = true
+	if r.res.Dtor != nil {
+		r.res.Dtor(e.Depth, r.rep)
+	}
+	return nil
+}
+
+// CheckOwn says whether r can be moved to a guest as a resource of type res.
+// It needs the baton of res's store. For generated code.
+func (r *GuestResource) CheckOwn(res *ResourceType) error {
+	if err := r.CheckBorrow(res); err != nil {
+		return err
+	}
+	if r.lends > 0 {
+		return ErrInUse
+	}
+	return nil
+}
+
+// CheckBorrow says whether r can be lent to a guest as a resource of type res.
+// It needs the baton of res's store. For generated code.
+func (r *GuestResource) CheckBorrow(res *ResourceType) error {
+	switch {
+	case r == nil || r.res == nil:
+		return fmt.Errorf("wc2go: nil %s", res.Name)
+	case r.res.Store != res.Store:
+		return ErrWrongStore
+	case r.res != res:
+		return fmt.Errorf("wc2go: %s belongs to another instance", res.Name)
+	case r.moved:
+		return ErrMoved
+	}
+	return nil
+}
+
+// DropHost tells the embedder's value of a host resource that the guest
+// dropped its last owner. For generated code.
+func (t *ResourceType) DropHost(d int32, val any) {
+	dr, ok := val.(Dropper)
+	if !ok {
+		return
+	}
+	t.Store.BeginHost(d)
+	err := dr.Drop(t.Store.HostContext())
+	t.Store.EndHost()
+	if err != nil {
+		ThrowHost(t.Name+".drop", err)
+	}
+}
+
+// ThrowHost raises the trap of a host function that failed. An error that is
+// itself a [*Trap] is raised as it is. For generated code.
+//
+//go:noinline
+func ThrowHost(name string, err error) {
+	if t, ok := err.(*Trap); ok {
+		panic(t)
+	}
+	panic(&Trap{Code: TrapHost, Message: name, Cause: err})
+}
