@@ -241,16 +241,16 @@ func (op Op) String() string {
 	return "op?"
 }
 
-// IsLoad reports whether op reads memory and yields the value.
+// IsLoad reports whether op reads memory and yields the value; not so for atomics.
 func (op Op) IsLoad() bool {
 	i := op.Info()
-	return i.Bytes != 0 && len(i.Sig) > 0 && i.Sig[len(i.Sig)-1] != ':'
+	return i.Bytes != 0 && !op.IsAtomic() && i.Sig[len(i.Sig)-1] != ':'
 }
 
-// IsStore reports whether op writes memory.
+// IsStore reports whether op writes memory; not so for atomics.
 func (op Op) IsStore() bool {
 	i := op.Info()
-	return i.Bytes != 0 && len(i.Sig) > 0 && i.Sig[len(i.Sig)-1] == ':'
+	return i.Bytes != 0 && !op.IsAtomic() && i.Sig[len(i.Sig)-1] == ':'
 }
 
 var irOpNames = map[Op]string{
@@ -258,8 +258,25 @@ var irOpNames = map[Op]string{
 	OpRefNull: "ref.null", OpRefFunc: "ref.func", OpRefIsNull: "ref.is_null",
 }
 
+// opRow is a line of an operator table.
+type opRow struct {
+	op   Op
+	info OpInfo
+}
+
 // opInfos is indexed by Op.
-var opInfos = [0x700]OpInfo{
+var opInfos = func() (t [OpBaseIR]OpInfo) {
+	copy(t[:], scalarOps[:])
+	for _, rows := range [][]opRow{gcOps, wideOps, simdOps, atomicOps} {
+		for _, r := range rows {
+			t[r.op] = r.info
+		}
+	}
+	return t
+}()
+
+// scalarOps is indexed by Op.
+var scalarOps = [OpBaseFB]OpInfo{
 	OpTableGet:          {"table.get", "", 0},
 	OpTableSet:          {"table.set", "", 0},
 	OpI32Load:           {"i32.load", "p:i", 4},
