@@ -1,15 +1,10 @@
-// Package names resolves a program's WIT names to Go names, once: the [Model]
-// holds every Go identifier and type that the typed API consists of. Packages
-// bind and adapt print from it and invent no names.
 package names
 
 import (
-	"github.com/dave/jennifer/jen"
-
 	"github.com/wc2go/wc2go/ir"
 )
 
-// Model is a program with Go names.
+// Model is a program with Go names. It is made by [Build] and read-only after.
 type Model struct {
 	Program *ir.Program
 	Package string // package name
@@ -22,6 +17,14 @@ type Model struct {
 	ExportIfaces []Interface  // one per exported instance (nested ones included)
 	ImportFuncs  []ImportFunc // by ir.ImportFuncID
 	Lifts        []ExportFunc // by ir.LiftID; zero for lifts that are not exported
+
+	// ImportRoot and ExportRoot are the functions of the world itself.
+	ImportRoot, ExportRoot []Func
+	// ImportDecls and ExportDecls are the types of the world itself.
+	ImportDecls, ExportDecls []Decl
+	// Helpers are types that no import or export names but that fused adapters
+	// pass; their Go names are unexported.
+	Helpers []ir.TypeID
 
 	UsesWASI bool // Imports has a WASI field
 }
@@ -46,13 +49,17 @@ type Type struct {
 	Form TypeForm
 	// Pkg is the import path for FormMapped; Name the Go type name for FormNamed and FormMapped.
 	Pkg, Name string
-	// Cases has the Go names of ir.Type.Cases: struct fields of a record, case
-	// types of a variant, constants of an enum or of flags.
+	// Cases has the Go names of ir.Type.Cases: struct fields of a record or
+	// tuple, case types of a variant, constants of an enum or of flags. Case
+	// types and constants live in the package of the type.
 	Cases []string
 	// IsError: the Go type implements error.
 	IsError bool
 	// Repr is the predeclared integer type under an enum or flags ("uint8"...).
 	Repr string
+	// Alias is the Go alias that stands for a FormBuiltin type with a WIT name
+	// (`type filesize = u64`), AliasPkg its package if that is another one.
+	Alias, AliasPkg string
 }
 
 // Resource is a resource type in Go.
@@ -60,25 +67,52 @@ type Resource struct {
 	ID ir.ResourceID
 	// Pkg, Name: as in Type; the Go value is Name for an interface type (host
 	// resource), *Name for a struct (guest resource, or a mapped struct).
+	// Name is "" for a resource that never leaves the program.
 	Pkg, Name string
 	Pointer   bool
 	// Host: values are the embedder's (imported); otherwise *rt-backed handles.
 	Host bool
 }
 
+// DeclKind says what a Decl declares.
+type DeclKind uint8
+
+// The kinds of declarations.
+const (
+	DeclType DeclKind = iota
+	DeclResource
+	DeclAlias
+)
+
+// Decl is a declaration that bind prints: a value type, a resource, or an
+// alias of a type.
+type Decl struct {
+	Kind     DeclKind
+	Type     ir.TypeID // DeclType, DeclAlias
+	Resource ir.ResourceID
+	Name     string // Go name
+	WIT      string // "ns:pkg/iface@1.2.3#name"
+	Docs     string
+}
+
 // Interface is an imported or exported instance in Go.
 type Interface struct {
 	Extern *ir.Extern
-	ID     string // "ns:pkg/iface@1.2.3" or plain name
-	Pkg    string // not "" if mapped (imports)
-	Name   string // Go interface type (imports), Go struct type of the accessor's result (exports)
-	Field  string // imports: field of Imports; exports: accessor method of Instance
+	Path   []string // names from the root down
+	ID     string   // "ns:pkg/iface@1.2.3" or plain name
+	Pkg    string   // not "" if mapped (imports)
+	Name   string   // Go interface type (imports), Go struct type of the accessor's result (exports)
+	Field  string   // imports: field of Imports; exports: accessor method of Instance
 	// From is the function of Pkg that makes the default implementation from a
 	// *wasi.Host ("StdoutFrom"), "" if there is none.
 	From  string
 	Funcs []Func // in declaration order
-	// Needed is false for an imported interface that holds only types and resource methods: it has no field in Imports.
+	// Needed is false for an imported interface that holds only types and
+	// resource methods: it has no field in Imports; and for an exported one
+	// without functions other than methods: it has no accessor.
 	Needed bool
+	// Decls are the types that this package declares for it, in order.
+	Decls []Decl
 }
 
 // FuncKind says how a WIT function appears.
@@ -96,14 +130,18 @@ const (
 type Func struct {
 	Extern   *ir.Extern
 	Kind     FuncKind
-	Resource ir.ResourceID // methods, constructors, statics
+	Resource ir.ResourceID // methods, constructors, statics; -1 otherwise
 	Name     string        // Go name: method of the interface, of the resource, or of Instance
 	Params   []string      // Go parameter names; for FuncMethod without self
 	Type     ir.FuncTypeID
 	Docs     string
 }
 
-// ImportFunc says how generated glue calls an imported function.
+// ImportFunc says how generated glue calls an imported function:
+//
+//	FuncMethod:        self.Name(ctx, ...)
+//	Iface >= 0:        i.imports.Field.Name(ctx, ...)
+//	Iface < 0:         i.imports.Field(ctx, ...)
 type ImportFunc struct {
 	Func
 	// Iface is the index in ImportIfaces, -1 for a function of the world itself
@@ -117,10 +155,3 @@ type ExportFunc struct {
 	Func
 	Iface int // index in ExportIfaces, -1: method of Instance
 }
-
-// GoType writes the Go type of a value type.
-func (m *Model) GoType(t ir.TypeID) *jen.Statement { panic("not yet") }
-
-// ResultTypes gives the Go results of a function without the final error: the
-// type of the result, or of its ok payload if it is a result type; nil if there is none.
-func (m *Model) ResultTypes(f ir.FuncTypeID) []*jen.Statement { panic("not yet") }
