@@ -1,0 +1,325 @@
+package rt
+
+import (
+	"encoding/binary"
+	"fmt"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// Cx is the context of lifting from, or lowering into, one component instance
+// with one set of canonical options (CanonicalABI.md, LiftLowerContext). It
+// lives on the stack of the adapter that uses it. For generated code.
+//
+// Everything here checks ranges itself: a host access never relies on a fault.
+type Cx struct {
+	Inst *ComponentInstance
+	Mem  *Memory
+	// Fn is the realloc option; Root and D are its first arguments.
+	Fn   func(root unsafe.Pointer, d int32, old, oldSize, align, size uint32) uint32
+	Root unsafe.Pointer
+	D    int32
+	// Scope is the task that borrow handles are lowered for.
+	Scope *Task
+	// Charge: lifted data counts against Limits.HostCallBytes.
+	Charge bool
+
+	lifted uint64
+
+	nlent   int
+	lent    [4]uint32 // handles lent by the instance for this call
+	more    []uint32
+	guests  [2]*GuestResource // guest resources lent by the host for this call
+	nguests int
+	gmore   []*GuestResource
+}
+
+// MaxByteLength is MAX_STRING_BYTE_LENGTH and MAX_LIST_BYTE_LENGTH.
+const MaxByteLength = 1<<28 - 1
+
+// Realloc calls the realloc option: may_leave is false meanwhile, and what
+// comes back is checked for alignment and range (CanonicalABI.md,
+// LiftLowerContext.reallocate and its callers). The memory may have grown or moved.
+func (cx *Cx) Realloc(old, oldSize, align, size uint32) uint32 {
+	cx.Inst.MayLeave = false
+	p := cx.Fn(cx.Root, cx.D, old, oldSize, align, size)
+	cx.Inst.MayLeave = true
+	if p&(align-1) != 0 {
+		Throwf(TrapHeapMisaligned, "realloc returned %#x where alignment %d is needed", p, align)
+	}
+	if uint64(p)+uint64(size) > cx.Mem.Size {
+		Throwf(TrapMemoryOutOfBounds, "realloc returned %#x for %d bytes", p, size)
+	}
+	return p
+}
+
+// Check checks that size bytes at p are in memory and that p is aligned
+// (CanonicalABI.md, lift_flat_values and lower_flat_values).
+func (cx *Cx) Check(p, size, align uint32) {
+	if p&(align-1) != 0 {
+		Throwf(TrapHeapMisaligned, "%#x where alignment %d is needed", p, align)
+	}
+	if uint64(p)+uint64(size) > cx.Mem.Size {
+		Throwf(TrapMemoryOutOfBounds, "%d bytes at %#x", size, p)
+	}
+}
+
+// CheckList checks a list of n elements at p (CanonicalABI.md, load_list_from_range).
+func (cx *Cx) CheckList(p, n, size, align uint32) {
+	bytes := uint64(n) * uint64(size)
+	if bytes > MaxByteLength {
+		Throwf(TrapStringOutOfBounds, "list of %d bytes", bytes)
+	}
+	if p&(align-1) != 0 {
+		Throwf(TrapHeapMisaligned, "list at %#x where alignment %d is needed", p, align)
+	}
+	if uint64(p)+bytes > cx.Mem.Size {
+		Throwf(TrapStringOutOfBounds, "list of %d bytes at %#x", bytes, p)
+	}
+}
+
+// NewList allocates room for a list of n elements of the given size and
+// alignment in the instance's memory.
+func (cx *Cx) NewList(n int, size, align uint32) uint32 {
+	bytes := uint64(n) * uint64(size)
+	if bytes > MaxByteLength {
+		Throwf(TrapStringOutOfBounds, "list of %d bytes", bytes)
+	}
+	return cx.Realloc(0, 0, align, uint32(bytes))
+}
+
+// bytes is n bytes at p, which have been checked. It is good until the next realloc.
+func (cx *Cx) bytes(p, n uint32) []byte {
+	if n == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Add(cx.Mem.Base, uintptr(p))), n)
+}
+
+// charge counts host memory that a guest makes the host allocate.
+func (cx *Cx) charge(n uint64) {
+	if !cx.Charge {
+		return
+	}
+	cx.lifted += n
+	limit := cx.Inst.Store.limits.HostCallBytes
+	if limit == 0 {
+		limit = defaultHostCallBytes
+	}
+	if cx.lifted > limit {
+		Throwf(TrapLimit, "more than %d bytes of arguments or results in one call", limit)
+	}
+}
+
+const defaultHostCallBytes = 128 << 20
+
+// MakeList makes the Go slice for a list of n elements, which CheckList has
+// accepted.
+func MakeList[T any](cx *Cx, n uint32) []T {
+	var e T
+	cx.charge(uint64(n) * uint64(unsafe.Sizeof(e)))
+	return make([]T, n)
+}
+
+// MakeMap makes the Go map for a map of n entries, which CheckList has accepted.
+func MakeMap[K comparable, V any](cx *Cx, n uint32) map[K]V {
+	var k K
+	var v V
+	cx.charge(uint64(n) * uint64(unsafe.Sizeof(k)+unsafe.Sizeof(v)))
+	return make(map[K]V, n)
+}
+
+// The accessors of memory that has been checked. Wasm is little-endian.
+
+// Ld8 reads a byte.
+func (m *Memory) Ld8(p uint32) uint8 { return *(*uint8)(unsafe.Add(m.Base, uintptr(p))) }
+
+// Ld16 reads 16 bits.
+func (m *Memory) Ld16(p uint32) uint16 {
+	return binary.LittleEndian.Uint16((*[2]byte)(unsafe.Add(m.Base, uintptr(p)))[:])
+}
+
+// Ld32 reads 32 bits.
+func (m *Memory) Ld32(p uint32) uint32 {
+	return binary.LittleEndian.Uint32((*[4]byte)(unsafe.Add(m.Base, uintptr(p)))[:])
+}
+
+// Ld64 reads 64 bits.
+func (m *Memory) Ld64(p uint32) uint64 {
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(m.Base, uintptr(p)))[:])
+}
+
+// St8 writes a byte.
+func (m *Memory) St8(p uint32, v uint8) { *(*uint8)(unsafe.Add(m.Base, uintptr(p))) = v }
+
+// St16 writes 16 bits.
+func (m *Memory) St16(p uint32, v uint16) {
+	binary.LittleEndian.PutUint16((*[2]byte)(unsafe.Add(m.Base, uintptr(p)))[:], v)
+}
+
+// St32 writes 32 bits.
+func (m *Memory) St32(p uint32, v uint32) {
+	binary.LittleEndian.PutUint32((*[4]byte)(unsafe.Add(m.Base, uintptr(p)))[:], v)
+}
+
+// St64 writes 64 bits.
+func (m *Memory) St64(p uint32, v uint64) {
+	binary.LittleEndian.PutUint64((*[8]byte)(unsafe.Add(m.Base, uintptr(p)))[:], v)
+}
+
+// Bool32 is 1 for true.
+func Bool32(b bool) uint32 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// LiftChar is convert_i32_to_char.
+func LiftChar(c uint32) rune {
+	if c >= 0x110000 || c-0xd800 < 0x800 {
+		Throwf(TrapInvalidChar, "%#x", c)
+	}
+	return rune(c)
+}
+
+// ThrowDisc raises the trap of a discriminant that names no case.
+//
+//go:noinline
+func ThrowDisc(d uint32) { Throwf(TrapInvalidDiscriminant, "%d", d) }
+
+// The handles of one call.
+
+// LiftOwn takes an own handle out of the instance's table.
+func (cx *Cx) LiftOwn(res *ResourceType, i uint32) (rep uint32, val any) {
+	return cx.Inst.liftOwn(res, i)
+}
+
+// LiftBorrow reads a handle, which is lent until [Cx.EndLends].
+func (cx *Cx) LiftBorrow(res *ResourceType, i uint32) (rep uint32, val any) {
+	rep, val = cx.Inst.liftBorrow(res, i)
+	if cx.nlent < len(cx.lent) {
+		cx.lent[cx.nlent] = i
+	} else {
+		cx.more = append(cx.more, i)
+	}
+	cx.nlent++
+	return rep, val
+}
+
+// EndLends gives back what was lent for the call (CanonicalABI.md,
+// Subtask.deliver_resolve).
+func (cx *Cx) EndLends() {
+	for _, i := range cx.lent[:min(cx.nlent, len(cx.lent))] {
+		cx.Inst.unlend(i)
+	}
+	for _, i := range cx.more {
+		cx.Inst.unlend(i)
+	}
+	cx.nlent, cx.more = 0, nil
+	for _, r := range cx.guests[:min(cx.nguests, len(cx.guests))] {
+		r.lends--
+	}
+	for _, r := range cx.gmore {
+		r.lends--
+	}
+	cx.nguests, cx.gmore = 0, nil
+}
+
+// LowerOwn puts an own handle into the instance's table.
+func (cx *Cx) LowerOwn(res *ResourceType, rep uint32, val any) uint32 {
+	return cx.Inst.lowerOwn(res, rep, val)
+}
+
+// LowerBorrow puts a borrow handle of the task cx.Scope into the instance's table.
+func (cx *Cx) LowerBorrow(res *ResourceType, rep uint32, val any) uint32 {
+	return cx.Inst.lowerBorrow(res, rep, val, cx.Scope)
+}
+
+// MoveGuest lowers a guest resource that Go owns: the guest owns it then.
+func (cx *Cx) MoveGuest(res *ResourceType, r *GuestResource) uint32 {
+	if err := r.CheckOwn(res); err != nil {
+		ThrowHost(res.Name, err) // given twice in one call
+	}
+	r.moved = true
+	return cx.Inst.lowerOwn(res, r.rep, nil)
+}
+
+// LendGuest lowers a guest resource that Go owns as a borrow, until [Cx.EndLends].
+func (cx *Cx) LendGuest(res *ResourceType, r *GuestResource) uint32 {
+	if err := r.CheckBorrow(res); err != nil {
+		ThrowHost(res.Name, err)
+	}
+	r.lends++
+	if cx.nguests < len(cx.guests) {
+		cx.guests[cx.nguests] = r
+	} else {
+		cx.gmore = append(cx.gmore, r)
+	}
+	cx.nguests++
+	return cx.Inst.lowerBorrow(res, r.rep, nil, cx.Scope)
+}
+
+// The checks of Go values, made before they are lowered.
+
+// ArgError says that a value given to the guest is not a value of its type.
+type ArgError struct {
+	Name string // parameter
+	Err  error
+}
+
+func (e *ArgError) Error() string { return "wc2go: argument " + e.Name + ": " + e.Err.Error() }
+
+// Unwrap gives Err.
+func (e *ArgError) Unwrap() error { return e.Err }
+
+// CheckString says what is wrong with a string for WIT.
+func CheckString(s string) error {
+	if len(s) > MaxByteLength {
+		return fmt.Errorf("string of %d bytes is too long", len(s))
+	}
+	if !utf8.ValidString(s) {
+		return fmt.Errorf("string is not UTF-8")
+	}
+	return nil
+}
+
+// CheckChar says what is wrong with a rune for WIT.
+func CheckChar(c rune) error {
+	if !utf8.ValidRune(c) {
+		return fmt.Errorf("%#x is not a Unicode scalar value", uint32(c))
+	}
+	return nil
+}
+
+// CheckLen says what is wrong with the length of a list of elements of size bytes.
+func CheckLen(n int, size uint32) error {
+	if uint64(n)*uint64(size) > MaxByteLength {
+		return fmt.Errorf("list of %d elements is too long", n)
+	}
+	return nil
+}
+
+// CheckRange says what is wrong with the value of an enum or flags type.
+func CheckRange[T ~uint8 | ~uint16 | ~uint32 | ~uint64](v T, ok bool) error {
+	if !ok {
+		return fmt.Errorf("%#x is not a value of %T", uint64(v), v)
+	}
+	return nil
+}
+
+// CheckVariant says that v is not one of the cases of a variant type.
+func CheckVariant(v any) error {
+	if v == nil {
+		return fmt.Errorf("nil is not a case of a variant")
+	}
+	return fmt.Errorf("%T is not a case of the variant", v)
+}
+
+// CheckHost says what is wrong with a host resource.
+func CheckHost(v any, name string) error {
+	if v == nil {
+		return fmt.Errorf("wc2go: nil %s", name)
+	}
+	return nil
+}

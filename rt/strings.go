@@ -1,0 +1,412 @@
+package rt
+
+import (
+	"encoding/binary"
+	"unicode/utf16"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// This file: strings between Go and guests, and between guests, in the three
+// encodings of the canonical ABI (CanonicalABI.md, load_string_from_range and
+// store_string_into_range). A guest's string is checked before anything is
+// allocated for it.
+
+// StringEncoding is a string-encoding option.
+type StringEncoding uint8
+
+// The string encodings, numbered as in the compiler's IR.
+const (
+	EncodingUTF8 StringEncoding = iota
+	EncodingUTF16
+	EncodingLatin1UTF16
+)
+
+// utf16Tag is the bit of a latin1+utf16 length that says UTF-16.
+const utf16Tag = 1 << 31
+
+// simple is the encoding a string has at run time.
+type simple uint8
+
+const (
+	simpleUTF8 simple = iota
+	simpleUTF16
+	simpleLatin1
+)
+
+// source is a string to be lowered: in a guest's memory, or a Go string. It has
+// been validated.
+type source struct {
+	enc   simple
+	units uint32 // code units
+	cx    *Cx    // guest memory
+	ptr   uint32
+	str   string // if cx is nil
+}
+
+// bytes is the string's code units; they are good until the next realloc.
+func (s *source) bytes() []byte {
+	if s.cx == nil {
+		return unsafe.Slice(unsafe.StringData(s.str), len(s.str))
+	}
+	n := s.units
+	if s.enc == simpleUTF16 {
+		n *= 2
+	}
+	return s.cx.bytes(s.ptr, n)
+}
+
+// load is load_string_from_range up to the decoding: range, alignment,
+// validity.
+func (cx *Cx) load(enc StringEncoding, p, tagged uint32) source {
+	s := source{cx: cx, ptr: p, units: tagged}
+	size, align := uint64(tagged), uint32(1)
+	switch enc {
+	case EncodingUTF8:
+		s.enc = simpleUTF8
+	case EncodingUTF16:
+		s.enc = simpleUTF16
+		size, align = 2*uint64(tagged), 2
+	default:
+		s.enc, align = simpleLatin1, 2
+		if tagged&utf16Tag != 0 {
+			s.enc, s.units = simpleUTF16, tagged^utf16Tag
+			size = 2 * uint64(s.units)
+		}
+	}
+	if size > MaxByteLength {
+		Throwf(TrapStringOutOfBounds, "string of %d bytes", size)
+	}
+	if p&(align-1) != 0 {
+		Throwf(TrapHeapMisaligned, "string at %#x", p)
+	}
+	if uint64(p)+size > cx.Mem.Size {
+		Throwf(TrapStringOutOfBounds, "string of %d bytes at %#x", size, p)
+	}
+	b := s.bytes()
+	switch s.enc {
+	case simpleUTF8:
+		if !utf8.Valid(b) {
+			Throwf(TrapInvalidString, "not UTF-8")
+		}
+	case simpleUTF16:
+		if !validUTF16(b) {
+			Throwf(TrapInvalidString, "not UTF-16")
+		}
+	}
+	return s
+}
+
+// unit is UTF-16 code unit i of b.
+func unit(b []byte, i int) uint16 { return binary.LittleEndian.Uint16(b[2*i:]) }
+
+// validUTF16 reports whether every surrogate of b has its other half.
+func validUTF16(b []byte) bool {
+	n := len(b) / 2
+	for i := 0; i < n; i++ {
+		u := unit(b, i)
+		if u&0xf800 != 0xd800 {
+			continue
+		}
+		if u >= 0xdc00 || i+1 == n || unit(b, i+1)&0xfc00 != 0xdc00 {
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+// rune16 decodes the code point at unit i of valid UTF-16. Units that a guest
+// changed since they were validated decode to U+FFFD.
+func rune16(b []byte, i int) (r rune, units int) {
+	u := unit(b, i)
+	if u&0xf800 != 0xd800 {
+		return rune(u), 1
+	}
+	if u < 0xdc00 && 2*i+3 < len(b) {
+		return utf16.DecodeRune(rune(u), rune(unit(b, i+1))), 2
+	}
+	return utf8.RuneError, 1
+}
+
+// LiftString lifts a string in the given encoding to a Go string.
+func (cx *Cx) LiftString(enc StringEncoding, p, tagged uint32) string {
+	if enc == EncodingUTF8 {
+		return cx.LiftUTF8(p, tagged)
+	}
+	s := cx.load(enc, p, tagged)
+	b := s.bytes()
+	if s.enc == simpleLatin1 {
+		high := 0
+		for _, c := range b {
+			high += int(c >> 7)
+		}
+		cx.charge(uint64(len(b) + high))
+		if high == 0 {
+			return string(b)
+		}
+		out := make([]byte, 0, len(b)+high)
+		for _, c := range b {
+			out = utf8.AppendRune(out, rune(c))
+		}
+		return ownedString(out)
+	}
+	n, size := len(b)/2, 0
+	for i := 0; i < n; i++ {
+		switch u := unit(b, i); {
+		case u < 0x80:
+			size++
+		case u < 0x800:
+			size += 2
+		case u&0xf800 == 0xd800:
+			size += 2 // half of four
+		default:
+			size += 3
+		}
+	}
+	cx.charge(uint64(size))
+	out := make([]byte, 0, size)
+	for i := 0; i < n; {
+		if u := unit(b, i); u < 0x80 {
+			out = append(out, byte(u))
+			i++
+			continue
+		}
+		r, k := rune16(b, i)
+		out = utf8.AppendRune(out, r)
+		i += k
+	}
+	return ownedString(out)
+}
+
+// LiftUTF8 lifts a UTF-8 string.
+func (cx *Cx) LiftUTF8(p, n uint32) string {
+	s := cx.load(EncodingUTF8, p, n)
+	cx.charge(uint64(n))
+	return string(s.bytes())
+}
+
+// ownedString is b, which nobody else refers to, as a string.
+func ownedString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// LowerString lowers a Go string, which CheckString has accepted.
+func (cx *Cx) LowerString(enc StringEncoding, s string) (p, tagged uint32) {
+	if enc == EncodingUTF8 {
+		return cx.LowerUTF8(s)
+	}
+	if len(s) > MaxByteLength {
+		Throwf(TrapStringOutOfBounds, "string of %d bytes", len(s))
+	}
+	src := source{enc: simpleUTF8, units: uint32(len(s)), str: s}
+	return cx.store(enc, EncodingUTF8, &src)
+}
+
+// LowerUTF8 lowers a Go string, which CheckString has accepted, to UTF-8.
+func (cx *Cx) LowerUTF8(s string) (p, n uint32) {
+	if len(s) > MaxByteLength {
+		Throwf(TrapStringOutOfBounds, "string of %d bytes", len(s))
+	}
+	n = uint32(len(s))
+	p = cx.Realloc(0, 0, 1, n)
+	copy(cx.bytes(p, n), s)
+	return p, n
+}
+
+// CopyString moves a string from src's instance to dst's.
+func CopyString(src *Cx, from StringEncoding, p, tagged uint32, dst *Cx, to StringEncoding) (q, qtagged uint32) {
+	s := src.load(from, p, tagged)
+	return dst.store(to, from, &s)
+}
+
+// store is store_string_into_range; hint is the declared encoding of the source.
+func (cx *Cx) store(enc, hint StringEncoding, s *source) (p, tagged uint32) {
+	switch enc {
+	case EncodingUTF8:
+		switch s.enc {
+		case simpleUTF8:
+			p = cx.Realloc(0, 0, 1, s.units)
+			copy(cx.bytes(p, s.units), s.bytes())
+			return p, s.units
+		case simpleUTF16:
+			return cx.storeToUTF8(s, s.units*3)
+		default:
+			return cx.storeToUTF8(s, s.units*2)
+		}
+	case EncodingUTF16:
+		switch s.enc {
+		case simpleUTF8:
+			return cx.storeUTF8ToUTF16(s)
+		case simpleUTF16:
+			p = cx.Realloc(0, 0, 2, 2*s.units)
+			copy(cx.bytes(p, 2*s.units), s.bytes())
+			return p, s.units
+		default:
+			p = cx.Realloc(0, 0, 2, 2*s.units)
+			dst := cx.bytes(p, 2*s.units)
+			for i, c := range s.bytes() {
+				dst[2*i], dst[2*i+1] = c, 0
+			}
+			return p, s.units
+		}
+	default:
+		switch {
+		case hint != EncodingLatin1UTF16:
+			return cx.storeToLatin1OrUTF16(s)
+		case s.enc == simpleLatin1:
+			p = cx.Realloc(0, 0, 2, s.units)
+			copy(cx.bytes(p, s.units), s.bytes())
+			return p, s.units
+		default:
+			return cx.storeProbablyUTF16(s)
+		}
+	}
+}
+
+// storeToUTF8 is store_string_to_utf8: as many bytes as code units if all are
+// ASCII, else room for the worst case, shrunk at the end.
+func (cx *Cx) storeToUTF8(s *source, worst uint32) (p, n uint32) {
+	p = cx.Realloc(0, 0, 1, s.units)
+	src, dst := s.bytes(), cx.bytes(p, s.units)
+	i := 0
+	if s.enc == simpleUTF16 {
+		for i < len(dst) {
+			u := unit(src, i)
+			if u >= 0x80 {
+				break
+			}
+			dst[i] = byte(u)
+			i++
+		}
+	} else {
+		for i < len(dst) && src[i] < 0x80 {
+			dst[i] = src[i]
+			i++
+		}
+	}
+	if i == len(dst) {
+		return p, s.units
+	}
+	p = cx.Realloc(p, s.units, 1, worst)
+	src = s.bytes() // memory may have moved
+	out := cx.bytes(p, worst)[:i]
+	if s.enc == simpleUTF16 {
+		for units := int(s.units); i < units; {
+			r, k := rune16(src, i)
+			out = utf8.AppendRune(out, r)
+			i += k
+		}
+	} else {
+		for ; i < len(src); i++ {
+			out = utf8.AppendRune(out, rune(src[i]))
+		}
+	}
+	n = uint32(len(out))
+	if n < worst {
+		p = cx.Realloc(p, worst, 1, n)
+	}
+	return p, n
+}
+
+// storeUTF8ToUTF16 is store_utf8_to_utf16: room for the worst case, shrunk.
+func (cx *Cx) storeUTF8ToUTF16(s *source) (p, units uint32) {
+	worst := 2 * s.units
+	p = cx.Realloc(0, 0, 2, worst)
+	src, dst := s.bytes(), cx.bytes(p, worst)
+	n := utf8To16(dst, 0, src)
+	if 2*uint32(n) < worst {
+		p = cx.Realloc(p, worst, 2, 2*uint32(n))
+	}
+	return p, uint32(n)
+}
+
+// utf8To16 writes src as UTF-16 to dst from unit n on, and returns the unit
+// after the last. dst has room for a unit per byte.
+func utf8To16(dst []byte, n int, src []byte) int {
+	for i := 0; i < len(src); {
+		c := rune(src[i])
+		k := 1
+		if c >= utf8.RuneSelf {
+			c, k = utf8.DecodeRune(src[i:])
+		}
+		i += k
+		if c < 0x10000 {
+			binary.LittleEndian.PutUint16(dst[2*n:], uint16(c))
+			n++
+			continue
+		}
+		a, b := utf16.EncodeRune(c)
+		binary.LittleEndian.PutUint16(dst[2*n:], uint16(a))
+		binary.LittleEndian.PutUint16(dst[2*n+2:], uint16(b))
+		n += 2
+	}
+	return n
+}
+
+// storeToLatin1OrUTF16 is store_string_to_latin1_or_utf16: Latin-1 until a
+// code point does not fit, then UTF-16, the bytes so far inflated in place.
+func (cx *Cx) storeToLatin1OrUTF16(s *source) (p, tagged uint32) {
+	p = cx.Realloc(0, 0, 2, s.units)
+	src, dst := s.bytes(), cx.bytes(p, s.units)
+	n := 0 // bytes written
+	i := 0 // position in src: bytes or units
+	units := int(s.units)
+	for i < units {
+		var r rune
+		var k int
+		if s.enc == simpleUTF8 {
+			if r, k = rune(src[i]), 1; r >= utf8.RuneSelf {
+				r, k = utf8.DecodeRune(src[i:])
+			}
+		} else {
+			r, k = rune16(src, i)
+		}
+		if r >= 0x100 {
+			break
+		}
+		dst[n] = byte(r)
+		n++
+		i += k
+	}
+	if i == units {
+		if uint32(n) < s.units {
+			p = cx.Realloc(p, s.units, 2, uint32(n))
+		}
+		return p, uint32(n)
+	}
+	worst := 2 * s.units
+	p = cx.Realloc(p, s.units, 2, worst)
+	src, dst = s.bytes(), cx.bytes(p, worst)
+	for j := n - 1; j >= 0; j-- {
+		dst[2*j], dst[2*j+1] = dst[j], 0
+	}
+	if s.enc == simpleUTF8 {
+		n = utf8To16(dst, n, src[i:])
+	} else {
+		n += copy(dst[2*n:], src[2*i:]) / 2
+	}
+	if 2*uint32(n) < worst {
+		p = cx.Realloc(p, worst, 2, 2*uint32(n))
+	}
+	return p, uint32(n) | utf16Tag
+}
+
+// storeProbablyUTF16 is store_probably_utf16_to_latin1_or_utf16: the producer
+// chose UTF-16, so copy as that, and deflate if every code point fits Latin-1.
+func (cx *Cx) storeProbablyUTF16(s *source) (p, tagged uint32) {
+	size := 2 * s.units
+	p = cx.Realloc(0, 0, 2, size)
+	src, dst := s.bytes(), cx.bytes(p, size)
+	var high byte
+	for i := 1; i < len(src); i += 2 {
+		high |= src[i]
+	}
+	copy(dst, src)
+	if high != 0 {
+		return p, s.units | utf16Tag
+	}
+	for i := range int(s.units) {
+		dst[i] = dst[2*i]
+	}
+	p = cx.Realloc(p, size, 1, s.units)
+	return p, s.units
+}
