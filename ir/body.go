@@ -22,6 +22,10 @@ type Local uint32
 // Label identifies a Block, Loop or If of a function body; unique in it.
 type Label uint32
 
+// NoLabel is the label of a Loop or If that no Br targets. Every other Block,
+// Loop or If has a label that some Br does target.
+const NoLabel Label = 0
+
 // Expr is a value. Which fields mean something depends on Op; see op.go.
 type Expr struct {
 	Op      Op
@@ -29,12 +33,15 @@ type Expr struct {
 	X, Y, Z *Expr
 	// Imm is: the bits of a constant (OpConst of any number type, low half of
 	// v128), the local (OpLocal), the global (OpGlobal), the static offset of a
-	// load, the lane, the function index (OpRefFunc).
+	// load, the lane, the function index (OpRefFunc), the field of struct.get,
+	// the segment of array.new_data and array.new_elem; for ref.test 1 if
+	// null passes.
 	Imm uint64
 	// Imm2 is the high half of a v128 constant; for shuffles Imm and Imm2 hold
-	// the 16 lane bytes.
+	// the 16 lane bytes; for v128.loadN_lane the lane.
 	Imm2 uint64
-	// Index is the memory, table or type index.
+	// Index is the memory, table or type index; for ref.test the Heap that is
+	// tested for, as bits (ref.cast: Type says it).
 	Index uint32
 	// Args are operands beyond three (struct.new, array.new_fixed).
 	Args []*Expr
@@ -102,11 +109,12 @@ type Call struct {
 // (memory.size and table.size are expressions: OpMemorySize, OpTableSize.)
 type Effect struct {
 	Op     Op
-	Index  uint32 // memory, table, type or segment (destination for copies)
-	Index2 uint32 // second index: source memory/table, segment, field
+	Index  uint32 // memory, table, type or, of data.drop and elem.drop, segment (destination for copies)
+	Index2 uint32 // second index: source memory/table/type, segment, field
 	Offset uint64 // atomics
 	Args   []*Expr
 	Dst    Local // NoLocal if there is no result or it is not wanted
+	Dst2   Local // the high half of wide arithmetic (OpI64Add128...), NoLocal if not wanted
 	Pos    uint32
 }
 
@@ -141,7 +149,7 @@ type BrTable struct {
 	Pos     uint32
 }
 
-// Return leaves the function.
+// Return leaves the function. A body without results may also just end.
 type Return struct{ Values []*Expr }
 
 // Unreachable traps.

@@ -33,6 +33,10 @@ const (
 	OpRefFunc
 	// OpRefIsNull is 1 if X is null.
 	OpRefIsNull
+	// OpRefEq is 1 if X and Y are the same reference.
+	OpRefEq
+	// OpRefAsNonNull is X, not null; it traps if X is null.
+	OpRefAsNonNull
 )
 
 // Scalar wasm operators.
@@ -256,6 +260,7 @@ func (op Op) IsStore() bool {
 var irOpNames = map[Op]string{
 	OpConst: "const", OpLocal: "local", OpGlobal: "global", OpSelect: "select",
 	OpRefNull: "ref.null", OpRefFunc: "ref.func", OpRefIsNull: "ref.is_null",
+	OpRefEq: "ref.eq", OpRefAsNonNull: "ref.as_non_null",
 }
 
 // opRow is a line of an operator table.
