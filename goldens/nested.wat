@@ -1,0 +1,68 @@
+;; Two components of one program: a string is shouted through a fused adapter
+;; between a UTF-8 and a UTF-16 memory, and a table of functions is called.
+(component
+  (component $inner
+    (core module $m
+      (memory (export "memory") 1)
+      (global $next (mut i32) (i32.const 64))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+        (local i32)
+        (local.set 4 (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
+        (global.set $next (i32.add (local.get 4) (local.get 3)))
+        (memory.copy (local.get 4) (local.get 0) (local.get 1))
+        (local.get 4))
+      ;; upper-cases ASCII letters of a UTF-16 string, in place
+      (func (export "shout") (param $p i32) (param $n i32) (result i32)
+        (local $i i32) (local $c i32)
+        (block $done
+          (loop $more
+            (br_if $done (i32.ge_u (local.get $i) (local.get $n)))
+            (local.set $c (i32.load16_u (i32.add (local.get $p) (i32.shl (local.get $i) (i32.const 1)))))
+            (if (i32.lt_u (i32.sub (local.get $c) (i32.const 97)) (i32.const 26))
+              (then (i32.store16 (i32.add (local.get $p) (i32.shl (local.get $i) (i32.const 1)))
+                                 (i32.sub (local.get $c) (i32.const 32)))))
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (br $more)))
+        (i32.store (i32.const 0) (local.get $p))
+        (i32.store (i32.const 4) (local.get $n))
+        (i32.const 0))
+      (func (export "done") (param i32) (global.set $next (i32.const 64))))
+    (core instance $i (instantiate $m))
+    (func (export "shout") (param "s" string) (result string)
+      (canon lift (core func $i "shout") (memory (core memory $i "memory")) (realloc (core func $i "realloc"))
+        (post-return (core func $i "done")) string-encoding=utf16)))
+  (component $outer
+    (import "shout" (func $shout (param "s" string) (result string)))
+    (core module $libc
+      (memory (export "memory") 1)
+      (global $next (mut i32) (i32.const 64))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+        (local i32)
+        (local.set 4 (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
+        (global.set $next (i32.add (local.get 4) (local.get 3)))
+        (memory.copy (local.get 4) (local.get 0) (local.get 1))
+        (local.get 4)))
+    (core instance $libc (instantiate $libc))
+    (core func $shout' (canon lower (func $shout) (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+    (core module $m
+      (import "" "shout" (func $shout (param i32 i32 i32)))
+      (import "" "memory" (memory 1))
+      (type $op (func (param i32) (result i32)))
+      (table funcref (elem $one $two $wrong))
+      (func $one (type $op) (i32.add (local.get 0) (i32.const 1)))
+      (func $two (type $op) (i32.mul (local.get 0) (i32.const 2)))
+      (func $wrong (result i32) (i32.const 0))
+      (func (export "shout") (param i32 i32) (result i32)
+        (call $shout (local.get 0) (local.get 1) (i32.const 8))
+        (i32.const 8))
+      (func (export "apply") (param i32 i32) (result i32)
+        (call_indirect (type $op) (local.get 1) (local.get 0))))
+    (core instance $i (instantiate $m (with "" (instance
+      (export "shout" (func $shout')) (export "memory" (memory $libc "memory"))))))
+    (func (export "shout") (param "s" string) (result string)
+      (canon lift (core func $i "shout") (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+    (func (export "apply") (param "which" u32) (param "x" u32) (result u32) (canon lift (core func $i "apply"))))
+  (instance $inner (instantiate $inner))
+  (instance $outer (instantiate $outer (with "shout" (func $inner "shout"))))
+  (export "shout" (func $outer "shout"))
+  (export "apply" (func $outer "apply")))
