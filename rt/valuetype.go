@@ -495,6 +495,13 @@ func (t *Type) layout() {
 	}
 }
 
+// Layout gives the size and alignment of values of the type in a 32-bit
+// memory, and their flattening as far as anybody looks (one more than MAX_FLAT_PARAMS), a
+// letter each: i (i32), l (i64), f (f32), d (f64). For generated code.
+func (t *Type) Layout() (size, align uint32, flat string) {
+	return t.size, t.align, t.flat[:min(len(t.flat), maxFlat)]
+}
+
 // joinFlat is CanonicalABI.md's join of two flat types.
 func joinFlat(a, b byte) byte {
 	switch {
