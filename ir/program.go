@@ -96,8 +96,10 @@ type ImportFunc struct {
 type ImportModule struct {
 	Path    ImportPath
 	Imports []ModuleImport
-	Exports []ModuleExport
-	Types   []SubType
+	Exports []ModuleExport // Index is the position in ExportTypes
+	// ExportTypes are the types of the exports: Kind and the field of its sort.
+	ExportTypes []ModuleImport
+	Types       []SubType
 }
 
 // ComponentInstance is the run-time state of one instantiation of one
@@ -207,6 +209,10 @@ type Trampoline struct {
 	Type    TypeID
 	Arg     uint32
 	Async   bool
+	// Table and Thread are the table of thread.new-indirect and the like, and
+	// the core type of the functions in it.
+	Table  *CoreDef
+	Thread *SubType
 	// Core is the core type of the function.
 	Core FuncType
 }
