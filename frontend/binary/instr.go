@@ -75,7 +75,8 @@ type Instr struct {
 	// call_indirect: Index is the type, Index2 the table. memory.init and table.init:
 	// Index the segment, Index2 the memory or table. memory.copy and
 	// table.copy: Index destination, Index2 source. struct.get/set: Index type, Index2 field.
-	// br_on_cast: Index label, Heap1/Heap2 the types.
+	// br_on_cast: Index label, RefType and RefType2 the types.
+	// array.new_fixed: Index type, Index2 length.
 	Index, Index2 uint32
 	// Labels of br_table, the default last.
 	Labels []uint32

@@ -3,7 +3,7 @@ package binary
 import "github.com/wc2go/wc2go/ir"
 
 // Module is a decoded core module. Function bodies and constant expressions
-// are kept as bytes; [Ops] iterates over them.
+// are kept as bytes; [InstrReader] iterates over them.
 type Module struct {
 	// Base is the offset of the module's first byte in the file (0 for a bare
 	// module); all Offset fields of the tree are relative to the file.
@@ -96,7 +96,7 @@ type Code struct {
 	Body   []byte // after the locals, up to and including the last `end`
 	Offset int    // of Body in the file
 	Entry  int    // of the code entry in the file
-	Size   int    // of the code entry
+	Size   int    // of the code entry, its size field included
 }
 
 // Custom is a custom section.

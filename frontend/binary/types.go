@@ -241,15 +241,10 @@ func (r *Reader) limits(allowed byte) (l ir.Limits, flags byte) {
 		return l, 0
 	}
 	l.HasMax, l.Shared, l.Is64 = flags&limitMax != 0, flags&limitShared != 0, flags&limit64 != 0
-	size := func() uint64 {
-		if l.Is64 {
-			return r.U64()
-		}
-		return uint64(r.U32())
-	}
-	l.Min = size()
+	// Both widths are u64 in the grammar; that 32-bit limits fit is validation.
+	l.Min = r.U64()
 	if l.HasMax {
-		l.Max = size()
+		l.Max = r.U64()
 	}
 	return l, flags
 }
