@@ -1,0 +1,243 @@
+// Package command is the main function of a component that was made into a
+// program by wc2go build or run: it grants what the settings say, calls the
+// component's wasi:cli/run or one function of choice, and exits with the status that
+// follows.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/wc2go/wc2go/rt"
+	"github.com/wc2go/wc2go/rt/wasi"
+)
+
+// The exit statuses of a program, besides the guest's own.
+const (
+	StatusFailed = 1   // run returned an error, or something else failed
+	StatusUsage  = 2   // what to invoke was not understood
+	StatusTrap   = 134 // the guest trapped: 128 + SIGABRT, as Wasmtime's
+)
+
+// Instance is what every generated package's *Instance is.
+type Instance interface {
+	Func(name string) (rt.Func, bool)
+}
+
+// Program is a component ready to be made a program.
+type Program struct {
+	Settings    string // JSON of the Settings
+	Instantiate func(ctx context.Context, st *rt.Store, host *wasi.Host) (Instance, error)
+}
+
+// Main runs the program and exits.
+func Main(p Program) {
+	s, err := settings(p.Settings)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "wc2go: %v\n", err)
+		os.Exit(StatusFailed)
+	}
+	os.Exit(run(context.Background(), p, s, os.Args, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// usageError is an error that the person at the command line made.
+type usageError struct{ error }
+
+// run runs the program and gives its exit status.
+func run(ctx context.Context, p Program, s *Settings, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	result, err := call(ctx, p, s, args, stdin, stdout, stderr)
+	if err == nil {
+		if result != "" {
+			fmt.Fprintln(stdout, result)
+		}
+		return 0
+	}
+	var exit *rt.ExitError
+	var trap *rt.Trap
+	switch {
+	case errors.As(err, &exit):
+		return exit.Code
+	case errors.Is(err, errRun):
+		return StatusFailed // the guest has said why
+	case errors.As(err, &trap):
+		fmt.Fprintf(stderr, "wc2go: %v\n", err)
+		writeBacktrace(stderr, trap)
+		return StatusTrap
+	}
+	fmt.Fprintf(stderr, "wc2go: %v\n", err)
+	if errors.As(err, new(usageError)) {
+		return StatusUsage
+	}
+	return StatusFailed
+}
+
+// errRun tells that run returned an error of its own.
+var errRun = errors.New("run failed")
+
+func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.Reader, stdout, stderr io.Writer) (result string, err error) {
+	name := s.Run
+	var wave *rt.WAVECall
+	if s.Invoke != "" {
+		if wave, err = rt.ParseWAVECall(s.Invoke); err != nil {
+			return "", usageError{fmt.Errorf("--invoke %q: %w", s.Invoke, err)}
+		}
+		if name, err = Resolve(s.Funcs, wave.Name); err != nil {
+			return "", usageError{err}
+		}
+	}
+	if name == "" {
+		return "", usageError{errors.New("the component does not export wasi:cli/run: name a function to call with --invoke")}
+	}
+
+	host := wasi.New(config(s, args, stdin, stdout, stderr))
+	st := rt.NewStore()
+	defer st.Close()
+	inst, err := p.Instantiate(ctx, st, host)
+	if err != nil {
+		return "", err
+	}
+	f, ok := inst.Func(name)
+	if !ok {
+		return "", fmt.Errorf("the component has no function %q", name)
+	}
+	var values []rt.Value
+	if wave != nil {
+		if values, err = wave.Args(f.Type()); err != nil {
+			return "", usageError{fmt.Errorf("--invoke %q: %w", s.Invoke, err)}
+		}
+	}
+	results, err := f.Call(ctx, values...)
+	if err != nil {
+		return "", err
+	}
+	if wave != nil {
+		return formatResults(results), nil
+	}
+	if len(results) == 1 {
+		if r, ok := results[0].(rt.ResultValue); ok && r.IsErr {
+			return "", errRun
+		}
+	}
+	return "", nil
+}
+
+// formatResults prints results as Wasmtime does: nothing is "()".
+func formatResults(results []rt.Value) string {
+	if len(results) == 1 {
+		return rt.FormatWAVE(results[0])
+	}
+	return rt.FormatWAVE(rt.Tuple(results))
+}
+
+func config(s *Settings, args []string, stdin io.Reader, stdout, stderr io.Writer) wasi.Config {
+	c := wasi.Config{Stdin: stdin, Stdout: stdout, Stderr: stderr, Args: slices.Clone(args)}
+	if s.FromRun && len(c.Args) > 0 {
+		c.Args[0] = s.Name // the program is a file in the cache
+	}
+	if s.InheritEnv {
+		c.Env = os.Environ()
+	}
+	c.Env = append(c.Env, s.Env...)
+	for _, d := range s.Dirs {
+		c.Dirs = append(c.Dirs, wasi.Dir{Host: d.Host, Guest: d.Guest, ReadOnly: d.ReadOnly})
+	}
+	c.StdinTTY, c.StdoutTTY, c.StderrTTY = isTerminal(stdin), isTerminal(stdout), isTerminal(stderr)
+	return c
+}
+
+// isTerminal says whether a stream is a terminal, as well as can be told
+// without system calls of our own: a character device that is not the null device.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	fi, err := f.Stat()
+	if err != nil || fi.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(fi, null)
+}
+
+// Resolve finds the function that a name at the command line means among full
+// names "interface@version#func" and "func". The name may be full, or without the
+// version, or written "interface.func@version" as newer versions of Wasmtime do, or just
+// the function's, if only one interface has it; a function of the component itself is
+// preferred to one of an interface.
+func Resolve(funcs []string, name string) (string, error) {
+	if slices.Contains(funcs, name) {
+		return name, nil
+	}
+	var found []string
+	for _, f := range funcs {
+		iface, fn, ok := cutLast(f, "#")
+		if !ok {
+			continue
+		}
+		bare, version, _ := strings.Cut(iface, "@")
+		dotted := bare + "." + fn
+		switch name {
+		case fn, bare + "#" + fn, dotted, dotted + "@" + version:
+			found = append(found, f)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		if len(funcs) == 0 {
+			return "", fmt.Errorf("no function %q: the component exports none", name)
+		}
+		return "", fmt.Errorf("no function %q: the component exports %s", name, quoteList(funcs))
+	}
+	return "", fmt.Errorf("several exports have a function %q, use a more specific name: %s", name, quoteList(found))
+}
+
+func cutLast(s, sep string) (before, after string, ok bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+func quoteList(names []string) string {
+	q := make([]string, len(names))
+	for i, n := range names {
+		q[i] = "'" + n + "'"
+	}
+	return strings.Join(q, ", ")
+}
+
+// maxFrames bounds a printed backtrace; the middle of a longer one is left out.
+const maxFrames = 40
+
+// writeBacktrace prints the wasm functions on the stack of a trap, innermost first.
+func writeBacktrace(w io.Writer, t *rt.Trap) {
+	if len(t.Frames) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "wasm backtrace:")
+	for i := 0; i < len(t.Frames); i++ {
+		if len(t.Frames) > maxFrames && i == maxFrames/2 {
+			skip := len(t.Frames) - maxFrames
+			fmt.Fprintf(w, "    … %d frames left out\n", skip)
+			i += skip
+		}
+		f := t.Frames[i]
+		name := f.FuncName
+		if name == "" {
+			name = fmt.Sprintf("<function %d>", f.Func)
+		}
+		fmt.Fprintf(w, "%5d: ", i)
+		if f.Offset != 0 {
+			fmt.Fprintf(w, "0x%x - ", f.Offset)
+		}
+		fmt.Fprintf(w, "module %d: %s\n", f.Module, name)
+	}
+}

@@ -1,0 +1,60 @@
+package command
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+)
+
+// RunEnv is the environment variable in which wc2go run hands a program that it
+// made the Settings of this run.
+const RunEnv = "WC2GO_RUN"
+
+// Settings say how a component is to be run. wc2go writes them as JSON into
+// the program it builds, and run gives the program more at its start.
+type Settings struct {
+	// Name is the component's file, for messages and the guest's first argument.
+	Name string `json:"name,omitempty"`
+	// Run is the function that runs a command component, "wasi:cli/run@0.2.0#run"; "" if it has none.
+	Run string `json:"run,omitempty"`
+	// Funcs are the exported functions, named as in Run.
+	Funcs []string `json:"funcs,omitempty"`
+	// Invoke is a WAVE call to make instead of Run.
+	Invoke string `json:"invoke,omitempty"`
+	// Dirs are the directories that the guest may use.
+	Dirs []Dir `json:"dirs,omitempty"`
+	// Env is the guest's environment, "KEY=value"; with InheritEnv that of
+	// the process too.
+	Env        []string `json:"env,omitempty"`
+	InheritEnv bool     `json:"inheritEnv,omitempty"`
+	// FromRun: the program was made by wc2go run, and takes Settings from RunEnv.
+	FromRun bool `json:"fromRun,omitempty"`
+}
+
+// Dir is a directory of the host and its name in the guest.
+type Dir struct {
+	Host     string `json:"host"`
+	Guest    string `json:"guest"`
+	ReadOnly bool   `json:"readOnly,omitempty"`
+}
+
+// settings decodes what was built in and adds what RunEnv has.
+func settings(text string) (*Settings, error) {
+	s := &Settings{}
+	if err := json.Unmarshal([]byte(text), s); err != nil {
+		return nil, fmt.Errorf("settings of the program: %w", err)
+	}
+	if !s.FromRun {
+		return s, nil
+	}
+	run := os.Getenv(RunEnv)
+	os.Unsetenv(RunEnv)
+	if run == "" {
+		return s, nil
+	}
+	// Decoding into s keeps the fields that the run does not mention.
+	if err := json.Unmarshal([]byte(run), s); err != nil {
+		return nil, fmt.Errorf("%s: %w", RunEnv, err)
+	}
+	return s, nil
+}
