@@ -2,13 +2,6 @@ package rt
 
 import "unsafe"
 
-// Memory is a linear memory.
-type Memory struct {
-	Base  unsafe.Pointer // first byte; never moves where Guarded
-	Size  uint64         // accessible bytes
-	store *Store
-}
-
 // FuncRef is a function reference: what a table entry or a function import
 // holds. For generated code.
 type FuncRef struct {
@@ -17,8 +10,36 @@ type FuncRef struct {
 	Code unsafe.Pointer // bits of a Go func value
 }
 
-// Table is a table of references.
-type Table[T any] struct {
-	Elems []T
-	Max   uint64
+// FuncDef is a function that a core module refers to, as a constant: its
+// signature and the Go function. For generated code.
+type FuncDef struct {
+	Sig uint64
+	F   any // of func type; the zero FuncDef stands for a function known at run time only
+}
+
+// FillRefs makes the references of an instance. For generated code.
+func FillRefs(refs []FuncRef, defs []FuncDef, inst unsafe.Pointer) {
+	for i := range defs {
+		if d := &defs[i]; d.F != nil {
+			refs[i] = FuncRef{d.Sig, inst, CodeOf(d.F)}
+		}
+	}
+}
+
+// CodeOf gives the bits of a func value: what [FuncRef.Code] holds. For generated code.
+func CodeOf(f any) unsafe.Pointer {
+	// A func value is one pointer, so the data word of its interface is the value itself.
+	return (*[2]unsafe.Pointer)(unsafe.Pointer(&f))[1]
+}
+
+// Elems makes the references of an element segment that consists of functions:
+// list holds indices in refs, or -1 for null. For generated code.
+func Elems(refs []FuncRef, list []int32) []*FuncRef {
+	out := make([]*FuncRef, len(list))
+	for i, n := range list {
+		if n >= 0 {
+			out[i] = &refs[n]
+		}
+	}
+	return out
 }

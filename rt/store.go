@@ -3,7 +3,7 @@ package rt
 import (
 	"context"
 	"errors"
-	"runtime/debug"
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -25,7 +25,20 @@ type Limits struct {
 	HostCallBytes uint64 // lifted by one host call; default 128 MiB
 }
 
-// Option configures a store.
+const (
+	defaultTableElements = 10_000_000
+	defaultInstances     = 10_000
+	defaultStackBytes    = 16 << 20
+	// maxStackBytes keeps the estimate, which may be a few times too small, well
+	// inside Go's own limit (1 GB, or 250 MB on 32-bit machines).
+	maxStackBytes = 64 << 20
+	maxMemory     = 4 << 30
+	// nestCost is what a host call and the entry below it are taken to cost, in
+	// units of 16 bytes, so that guest and host calling each other end in a trap.
+	nestCost = 256
+)
+
+// StoreOption configures a store.
 type StoreOption func(*Store)
 
 // WithLimits sets limits.
@@ -34,28 +47,40 @@ func WithLimits(l Limits) StoreOption { return func(s *Store) { s.limits = l } }
 // Store owns instances and all they allocate. One goroutine at a time runs
 // guest code of a store; calls from others wait.
 type Store struct {
-	limits   Limits
-	busy     atomic.Int32 // the baton: 1 while a call is running
-	waiting  sync.Mutex   // held by the goroutine that waits for the baton next
-	baton    chan struct{}
-	poisoned atomic.Bool
-	closed   atomic.Bool
+	limits Limits
+	budget int32 // Limits.StackBytes in units of 16 bytes
+
+	baton baton
+	state atomic.Uint32 // statePoisoned, stateClosed
 
 	// The state of the running call, owned by the holder of the baton.
 	ctx    context.Context // of the current entry
 	hctx   *hostContext    // made from ctx on first use
 	depth  int32           // budget left at the innermost host call
 	inHost bool            // host code runs: panics are its own
+	trap   *Trap           // the trap that poisoned the store
 
-	memories []*Memory
-	closers  []func()
+	res       *reservations
+	memBytes  uint64
+	instances int
+	names     []*FuncNames
+	closers   []func()
 }
+
+// Bits of Store.state.
+const (
+	statePoisoned = 1 << iota
+	stateClosed
+	stateFreed
+)
 
 // hostContext is the context that host functions get: it tells a nested entry
 // that its caller holds the baton.
 type hostContext struct {
 	context.Context
 	store *Store
+	done  atomic.Bool // the entry that made it is over
+	baton baton       // held by the nested call that runs
 }
 
 type batonKey struct{ s *Store }
@@ -73,16 +98,132 @@ func NewStore(opts ...StoreOption) *Store {
 	for _, o := range opts {
 		o(s)
 	}
+	n := s.limits.StackBytes
+	if n <= 0 {
+		n = defaultStackBytes
+	}
+	s.budget = int32(min(n, maxStackBytes) / 16)
 	return s
 }
 
-// Close frees what the store holds. Calls after it give ErrClosed.
-func (s *Store) Close() error { panic("not yet") }
+// Close frees what the store holds. Calls after it give [ErrClosed]; a call that
+// is running finishes first, and what it uses is freed at its end.
+func (s *Store) Close() error {
+	s.state.Or(stateClosed)
+	if s.baton.try() {
+		s.release()
+	}
+	return nil
+}
 
-// HostContext is the context to give to host functions. For generated code.
+// release gives the baton back, after what Close left to do.
+func (s *Store) release() {
+	if s.state.Load()&(stateClosed|stateFreed) == stateClosed {
+		s.free()
+	}
+	s.baton.busy.Store(0)
+	s.released()
+}
+
+// released is what there may be to do after the baton has been given back: wake
+// who waits, and free the store if Close came while the baton was held.
+func (s *Store) released() {
+	if s.state.Load()&(stateClosed|stateFreed) == stateClosed && s.baton.try() {
+		s.release()
+		return
+	}
+	s.baton.signal()
+}
+
+// baton is a lock that a caller can stop waiting for. Whoever finds it taken
+// counts itself in waiting and sleeps on wake; whoever gives it back and sees
+// waiting != 0 sends a token. A token without a sleeper does no harm: the next
+// sleeper looks once too often.
+type baton struct {
+	busy, waiting atomic.Int32
+	once          sync.Once
+	wake          chan struct{}
+}
+
+func (b *baton) try() bool { return b.busy.CompareAndSwap(0, 1) }
+
+// acquire waits for the baton as long as ctx allows.
+func (b *baton) acquire(ctx context.Context) error {
+	if b.try() {
+		return nil
+	}
+	wake := b.channel()
+	b.waiting.Add(1)
+	defer b.waiting.Add(-1)
+	for {
+		if b.try() {
+			return nil
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (b *baton) release() {
+	b.busy.Store(0)
+	b.signal()
+}
+
+// signal wakes a sleeper, if there is one.
+func (b *baton) signal() {
+	if b.waiting.Load() != 0 {
+		select {
+		case b.channel() <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (b *baton) channel() chan struct{} {
+	b.once.Do(func() { b.wake = make(chan struct{}, 1) })
+	return b.wake
+}
+
+// free drops what the store holds; the caller has the baton.
+func (s *Store) free() {
+	s.state.Or(stateFreed)
+	closers := s.closers
+	s.closers = nil
+	for i := len(closers) - 1; i >= 0; i-- {
+		closers[i]()
+	}
+	if s.res != nil {
+		s.res.free()
+	}
+}
+
+// OnClose has f called when the store is closed, last registered first. It
+// needs the baton. For generated code and hosts.
+func (s *Store) OnClose(f func()) { s.closers = append(s.closers, f) }
+
+// Limits returns the limits that the store was made with.
+func (s *Store) Limits() Limits { return s.limits }
+
+// NewInstance counts a core instance against the limit. For generated code.
+func (s *Store) NewInstance() {
+	limit := s.limits.Instances
+	if limit == 0 {
+		limit = defaultInstances
+	}
+	if s.instances >= limit {
+		Throwf(TrapLimit, "more than %d core instances", limit)
+	}
+	s.instances++
+}
+
+// HostContext is the context to give to host functions. It is good until the
+// host function returns. For generated code.
 func (s *Store) HostContext() context.Context {
 	if s.hctx == nil {
-		s.hctx = &hostContext{s.ctx, s}
+		s.hctx = &hostContext{Context: s.ctx, store: s}
 	}
 	return s.hctx
 }
@@ -90,28 +231,43 @@ func (s *Store) HostContext() context.Context {
 // BeginHost marks that host code runs; d is the depth budget left. For generated code.
 func (s *Store) BeginHost(d int32) { s.inHost, s.depth = true, d }
 
-// EndHost ends BeginHost.
-func (s *Store) EndHost() { s.inHost = false }
-
-// Entry is one entry from Go into guest code. For generated code.
-type Entry struct {
-	Depth int32 // budget for the callee
-	store *Store
-	inst  *ComponentInstance
-	// saved state of the enclosing entry
-	ctx    context.Context
-	hctx   *hostContext
-	inHost bool
-	nested bool
-	fault  bool
-	depth  int32
+// EndHost ends BeginHost. If a nested call has poisoned the store meanwhile,
+// the guest that made the host call must not go on: its trap is raised again.
+func (s *Store) EndHost() {
+	s.inHost = false
+	if s.trap != nil {
+		panic(s.trap)
+	}
 }
 
-// Enter begins the entry: see docs/generated-code.md.
-func (e *Entry) Enter(ctx context.Context, s *Store, inst *ComponentInstance) error {
-	_ = debug.SetPanicOnFault
-	panic("not yet")
+// reservations is the address space that a store's memories hold. It is apart
+// from the store, so that a cleanup can free it once the store is garbage.
+type reservations struct{ list []reservation }
+
+func (s *Store) reservations() *reservations {
+	if s.res == nil {
+		s.res = &reservations{}
+		runtime.AddCleanup(s, (*reservations).free, s.res)
+	}
+	return s.res
 }
 
-// Exit ends the entry; it must be deferred directly. A trap goes to *err.
-func (e *Entry) Exit(err *error) { panic("not yet") }
+func (r *reservations) free() {
+	for _, x := range r.list {
+		x.free()
+	}
+	r.list = nil
+}
+
+// contains reports whether an address lies in one of the reservations.
+func (r *reservations) contains(addr uintptr) bool {
+	if r == nil {
+		return false
+	}
+	for _, x := range r.list {
+		if x.contains(addr) {
+			return true
+		}
+	}
+	return false
+}

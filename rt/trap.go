@@ -2,6 +2,7 @@ package rt
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 )
 
@@ -11,39 +12,39 @@ type TrapCode uint8
 
 // The trap codes. Numbers are never reused.
 const (
-	TrapUnknown              TrapCode = iota
-	TrapUnreachable                   // unreachable instruction
-	TrapMemoryOutOfBounds             // load, store or bulk operation past the end of a memory
-	TrapTableOutOfBounds              // table access past the end
-	TrapIndirectCallToNull            // call through a null table entry
-	TrapBadSignature                  // call_indirect with the wrong type
-	TrapIntegerOverflow               // INT_MIN / -1, or truncation out of range
-	TrapIntegerDivideByZero           // division or remainder by zero
-	TrapBadConversion                 // truncation of NaN
-	TrapStackOverflow                 // call depth exhausted
-	TrapNullReference                 // null where a reference is needed
-	TrapArrayOutOfBounds              // GC array access past the end
-	TrapCastFailure                   // ref.cast
-	TrapUnalignedAtomic               // atomic access not naturally aligned
-	TrapHeapMisaligned                // canonical ABI: pointer not aligned
-	TrapUncaughtException             // exception left the outermost call
-	TrapInterrupt                     // context cancelled
-	TrapOutOfFuel                     // fuel used up
-	TrapLimit                         // a limit of the store was reached
-	TrapCannotEnter                   // component instance cannot be re-entered
-	TrapCannotLeave                   // call out of a component that may not leave
-	TrapInvalidHandle                 // unknown, dropped or foreign handle index
-	TrapHandleInUse                   // handle dropped or moved while lent
-	TrapBorrowsRemain                 // call returned with borrows not dropped
-	TrapInvalidDiscriminant           // variant or enum discriminant out of range
-	TrapInvalidChar                   // char that is no Unicode scalar value
-	TrapInvalidString                 // bytes that are not the encoding they should be
-	TrapStringOutOfBounds             // string or list beyond memory, or too long
-	TrapHost                          // a host function failed; see Trap.Cause
-	TrapExit                          // the guest asked to exit (wasi:cli/exit)
-	TrapUnsupportedImport             // a stubbed import was called
-	TrapDeadlock                      // nothing left to run while a call waits
-	TrapAsync                         // a rule of the async canonical ABI was broken
+	TrapUnknown             TrapCode = iota
+	TrapUnreachable                  // unreachable instruction
+	TrapMemoryOutOfBounds            // load, store or bulk operation past the end of a memory
+	TrapTableOutOfBounds             // table access past the end
+	TrapIndirectCallToNull           // call through a null table entry
+	TrapBadSignature                 // call_indirect with the wrong type
+	TrapIntegerOverflow              // INT_MIN / -1, or truncation out of range
+	TrapIntegerDivideByZero          // division or remainder by zero
+	TrapBadConversion                // truncation of NaN
+	TrapStackOverflow                // call depth exhausted
+	TrapNullReference                // null where a reference is needed
+	TrapArrayOutOfBounds             // GC array access past the end
+	TrapCastFailure                  // ref.cast
+	TrapUnalignedAtomic              // atomic access not naturally aligned
+	TrapHeapMisaligned               // canonical ABI: pointer not aligned
+	TrapUncaughtException            // exception left the outermost call
+	TrapInterrupt                    // context cancelled
+	TrapOutOfFuel                    // fuel used up
+	TrapLimit                        // a limit of the store was reached
+	TrapCannotEnter                  // component instance cannot be re-entered
+	TrapCannotLeave                  // call out of a component that may not leave
+	TrapInvalidHandle                // unknown, dropped or foreign handle index
+	TrapHandleInUse                  // handle dropped or moved while lent
+	TrapBorrowsRemain                // call returned with borrows not dropped
+	TrapInvalidDiscriminant          // variant or enum discriminant out of range
+	TrapInvalidChar                  // char that is no Unicode scalar value
+	TrapInvalidString                // bytes that are not the encoding they should be
+	TrapStringOutOfBounds            // string or list beyond memory, or too long
+	TrapHost                         // a host function failed; see Trap.Cause
+	TrapExit                         // the guest asked to exit (wasi:cli/exit)
+	TrapUnsupportedImport            // a stubbed import was called
+	TrapDeadlock                     // nothing left to run while a call waits
+	TrapAsync                        // a rule of the async canonical ABI was broken
 )
 
 // trapText is indexed by TrapCode; texts as wasmtime prints them.
@@ -140,4 +141,27 @@ func Throw(code TrapCode) { panic(&Trap{Code: code}) }
 //go:noinline
 func Throwf(code TrapCode, format string, args ...any) {
 	panic(&Trap{Code: code, Message: fmt.Sprintf(format, args...)})
+}
+
+// asTrap tells what guest code panicked with: a trap, or nil for a panic that is
+// not the guest's. Generated code panics with a [TrapCode], so that the Go
+// compiler knows that nothing follows.
+func (s *Store) asTrap(r any) *Trap {
+	switch r := r.(type) {
+	case *Trap:
+		return r
+	case TrapCode:
+		return &Trap{Code: r}
+	case runtime.Error:
+		if s.inHost {
+			return nil
+		}
+		if a, ok := r.(interface{ Addr() uintptr }); ok && s.res.contains(a.Addr()) {
+			return &Trap{Code: TrapMemoryOutOfBounds}
+		}
+		if r.Error() == "runtime error: integer divide by zero" {
+			return &Trap{Code: TrapIntegerDivideByZero}
+		}
+	}
+	return nil
 }

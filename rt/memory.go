@@ -1,0 +1,197 @@
+package rt
+
+import "unsafe"
+
+// Memory is a linear memory.
+//
+// Where [Guarded], a 32-bit memory of 64 KiB pages is a reservation of address
+// space that covers every address an instruction can name: accesses need no
+// check, they fault. Other memories live in Go memory, move when they grow,
+// and every access is checked.
+type Memory struct {
+	Base  unsafe.Pointer // first byte; never moves where the memory is a reservation
+	Size  uint64         // accessible bytes
+	store *Store
+
+	max      uint64 // pages
+	pageLog2 uint8
+	is64     bool
+	mapped   bool // a reservation
+	res      reservation
+}
+
+// MemoryType is the type of a memory. For generated code.
+type MemoryType struct {
+	Min, Max uint64 // pages
+	HasMax   bool
+	Is64     bool
+	PageLog2 uint8
+}
+
+// reservedBytes is the address space of a guarded memory: a 32-bit address,
+// a 32-bit offset, and the widest access.
+const reservedBytes = 8<<30 + 64<<10
+
+// NewMemory makes a memory that belongs to s. It needs the baton. For generated code.
+func NewMemory(s *Store, t MemoryType) *Memory {
+	m := &Memory{store: s, max: t.Max, pageLog2: t.PageLog2, is64: t.Is64}
+	limit := uint64(1) << (32 - t.PageLog2)
+	if t.Is64 {
+		limit = 1 << 48 >> t.PageLog2
+	}
+	if !t.HasMax || m.max > limit {
+		m.max = limit
+	}
+	if Guarded && !t.Is64 && t.PageLog2 == 16 {
+		r, err := reserve(reservedBytes)
+		if err != nil {
+			Throwf(TrapLimit, "no address space for a memory: %v", err)
+		}
+		m.mapped, m.res, m.Base = true, r, r.base()
+		l := s.reservations()
+		l.list = append(l.list, r)
+	}
+	if t.Min > 0 && m.Grow(t.Min) == ^uint64(0) {
+		Throwf(TrapLimit, "memory of %d pages", t.Min)
+	}
+	return m
+}
+
+// Pages is memory.size.
+func (m *Memory) Pages() uint64 { return m.Size >> m.pageLog2 }
+
+// Bytes is the memory as a slice, good until it grows or the store is closed.
+func (m *Memory) Bytes() []byte {
+	if m.Size == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(m.Base), m.Size)
+}
+
+// Grow is memory.grow: it returns the old size in pages, or all ones if the
+// memory cannot grow. For generated code.
+func (m *Memory) Grow(delta uint64) uint64 {
+	old := m.Size >> m.pageLog2
+	if delta == 0 {
+		return old
+	}
+	s := m.store
+	if old > m.max || delta > m.max-old {
+		return ^uint64(0)
+	}
+	add := delta << m.pageLog2
+	size := m.Size + add
+	if l := s.limits.MemoryBytes; l != 0 {
+		if add > l || s.memBytes > l-add {
+			return ^uint64(0)
+		}
+	} else if size > maxMemory {
+		return ^uint64(0)
+	}
+	if m.mapped {
+		if m.res.commit(uintptr(m.Size), uintptr(size)) != nil {
+			return ^uint64(0)
+		}
+	} else if !m.move(size) {
+		return ^uint64(0)
+	}
+	s.memBytes += add
+	m.Size = size
+	return old
+}
+
+// move gives a checked memory a larger slice. Capacity grows ahead of the
+// size, within the maximum, so that many small steps do not copy each time.
+func (m *Memory) move(size uint64) (ok bool) {
+	if size > maxAlloc {
+		return false
+	}
+	if m.Size > 0 && size <= m.spare() {
+		return true
+	}
+	c := size
+	if m.Size > 0 {
+		c = max(size, min(m.Size+m.Size/2, m.max<<m.pageLog2, maxAlloc))
+	}
+	b, ok := makeBytes(c)
+	if !ok {
+		return false
+	}
+	if m.Size > 0 {
+		copy(b, m.Bytes())
+	}
+	m.Base = unsafe.Pointer(unsafe.SliceData(b))
+	m.res = reservation{mem: b}
+	return true
+}
+
+// makeBytes is make, with a refusal instead of a panic for a length that the
+// machine cannot have.
+func makeBytes(n uint64) (b []byte, ok bool) {
+	defer func() {
+		if recover() != nil {
+			b, ok = nil, false
+		}
+	}()
+	return make([]byte, n), true
+}
+
+// spare is how many bytes the slice under a checked memory has.
+func (m *Memory) spare() uint64 { return uint64(cap(m.res.mem)) }
+
+// check traps unless n bytes at p are in the memory.
+func (m *Memory) check(p, n uint64) {
+	if n > m.Size || p > m.Size-n {
+		panic(TrapMemoryOutOfBounds)
+	}
+}
+
+// slice is n bytes at p, which have been checked.
+func (m *Memory) slice(p, n uint64) []byte {
+	return unsafe.Slice((*byte)(unsafe.Add(m.Base, uintptr(p))), n)
+}
+
+// Fill is memory.fill. For generated code.
+func (m *Memory) Fill(p uint64, v uint32, n uint64) {
+	m.check(p, n)
+	if n == 0 {
+		return
+	}
+	b := m.slice(p, n)
+	if v&0xff == 0 {
+		clear(b)
+		return
+	}
+	// A copy of what is filled already doubles it; memmove is faster than a loop of bytes.
+	k := min(len(b), 64)
+	for i := range b[:k] {
+		b[i] = byte(v)
+	}
+	for k < len(b) {
+		k += copy(b[k:], b[:min(k, 1<<16)])
+	}
+}
+
+// Init is memory.init: n bytes of data at s go to p. For generated code.
+func (m *Memory) Init(p, s, n uint64, data string) {
+	m.check(p, n)
+	if l := uint64(len(data)); n > l || s > l-n {
+		panic(TrapMemoryOutOfBounds)
+	}
+	if n != 0 {
+		copy(m.slice(p, n), data[s:s+n])
+	}
+}
+
+// MemoryCopy is memory.copy. For generated code.
+func MemoryCopy(dst, src *Memory, d, s, n uint64) {
+	dst.check(d, n)
+	src.check(s, n)
+	if n != 0 {
+		copy(dst.slice(d, n), src.slice(s, n))
+	}
+}
+
+// In reports whether an access of n bytes at p, a sum of an address and off,
+// is inside size bytes. For the checked accesses of generated code.
+func In(p, off, n, size uint64) bool { return p >= off && p+n >= n && p+n <= size }
