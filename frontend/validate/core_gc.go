@@ -1,0 +1,274 @@
+package validate
+
+import (
+	"github.com/wc2go/wc2go/frontend/binary"
+	"github.com/wc2go/wc2go/ir"
+)
+
+// This file: the typing rules of structs, arrays, casts and i31.
+
+func packed(t ir.ValType) bool { return t.Kind == ir.I8 || t.Kind == ir.I16 }
+
+// unpack is the type that a field's value has on the stack.
+func unpack(t ir.ValType) ir.ValType {
+	if packed(t) {
+		return ir.TypeI32
+	}
+	return t
+}
+
+func defaultable(t ir.ValType) bool { return t.Kind != ir.Ref || t.Null }
+
+func refTo(i uint32, null bool) ir.ValType {
+	return ir.ValType{Kind: ir.Ref, Null: null, Heap: ir.Heap(i)}
+}
+
+// field is field j of struct type i; false after an error.
+func (v *FuncValidator) field(i, j uint32) (ir.Field, bool) {
+	t := v.def(i, ir.CompStruct)
+	if t == nil {
+		return ir.Field{}, false
+	}
+	if int64(j) >= int64(len(t.Fields)) {
+		v.fail("unknown field: field index %d out of bounds", j)
+		return ir.Field{}, false
+	}
+	return t.Fields[j], true
+}
+
+// array is the element of array type i; false after an error.
+func (v *FuncValidator) array(i uint32) (ir.Field, bool) {
+	t := v.def(i, ir.CompArray)
+	if t == nil {
+		return ir.Field{}, false
+	}
+	return t.Fields[0], true
+}
+
+// mutableArray is array for an operator that writes.
+func (v *FuncValidator) mutableArray(i uint32) (ir.Field, bool) {
+	f, ok := v.array(i)
+	if ok && !f.Mutable {
+		v.fail("immutable array: array is immutable")
+	}
+	return f, ok
+}
+
+// access checks that a getter's signedness fits the field.
+func (v *FuncValidator) access(f ir.Field, plain bool) {
+	switch {
+	case plain && packed(f.Type):
+		v.fail("type mismatch: field is packed: can only use struct.get or array.get with non-packed storage types")
+	case !plain && !packed(f.Type):
+		v.fail("type mismatch: field is unpacked: cannot use a signed or unsigned get with non-packed storage types")
+	}
+}
+
+func (v *FuncValidator) popNums(n int, k ir.Kind) {
+	for range n {
+		v.popNum(k)
+	}
+}
+
+// fromData and fromElem check the segment that an array is filled from.
+func (v *FuncValidator) fromData(f ir.Field, segment uint32) {
+	if f.Type.Kind == ir.Ref {
+		v.fail("array type is not numeric or vector")
+	}
+	v.data(segment)
+}
+
+func (v *FuncValidator) fromElem(f ir.Field, segment uint32) {
+	if e := v.elem(segment); v.err == nil && (f.Type.Kind != ir.Ref || !matchVal(v.types.Defs, e, v.types.Defs, f.Type)) {
+		v.fail("type mismatch: segment of type %s for array of %s", valString(e), valString(f.Type))
+	}
+}
+
+func (v *FuncValidator) gcRule(in *binary.Instr) {
+	x := in.Index
+	switch in.Op {
+	case ir.OpStructNew, ir.OpStructNewDefault:
+		t := v.def(x, ir.CompStruct)
+		if t == nil {
+			return
+		}
+		for i := len(t.Fields) - 1; i >= 0; i-- {
+			if in.Op == ir.OpStructNew {
+				v.popType(unpack(t.Fields[i].Type))
+			} else if !defaultable(t.Fields[i].Type) {
+				v.fail("type mismatch: invalid `struct.new_default`: %s field is not defaultable", valString(t.Fields[i].Type))
+			}
+		}
+		v.push(refTo(x, false))
+	case ir.OpStructGet, ir.OpStructGetS, ir.OpStructGetU:
+		f, ok := v.field(x, in.Index2)
+		if !ok {
+			return
+		}
+		v.access(f, in.Op == ir.OpStructGet)
+		v.popType(refTo(x, true))
+		v.push(unpack(f.Type))
+	case ir.OpStructSet:
+		f, ok := v.field(x, in.Index2)
+		if !ok {
+			return
+		}
+		if !f.Mutable {
+			v.fail("immutable field: field is immutable")
+		}
+		v.popType(unpack(f.Type))
+		v.popType(refTo(x, true))
+
+	case ir.OpArrayNew, ir.OpArrayNewDefault:
+		f, ok := v.array(x)
+		if !ok {
+			return
+		}
+		v.popNum(ir.I32)
+		if in.Op == ir.OpArrayNew {
+			v.popType(unpack(f.Type))
+		} else if !defaultable(f.Type) {
+			v.fail("type mismatch: invalid `array.new_default`: %s field is not defaultable", valString(f.Type))
+		}
+		v.push(refTo(x, false))
+	case ir.OpArrayNewFixed:
+		f, ok := v.array(x)
+		if !ok {
+			return
+		}
+		if in.Index2 > maxFixed {
+			v.fail("array.new_fixed size is too large: more than %d", maxFixed)
+			return
+		}
+		for range in.Index2 {
+			v.popType(unpack(f.Type))
+		}
+		v.push(refTo(x, false))
+	case ir.OpArrayNewData, ir.OpArrayNewElem:
+		f, ok := v.array(x)
+		if !ok {
+			return
+		}
+		if in.Op == ir.OpArrayNewData {
+			v.fromData(f, in.Index2)
+		} else {
+			v.fromElem(f, in.Index2)
+		}
+		v.popNums(2, ir.I32)
+		v.push(refTo(x, false))
+	case ir.OpArrayGet, ir.OpArrayGetS, ir.OpArrayGetU:
+		f, ok := v.array(x)
+		if !ok {
+			return
+		}
+		v.access(f, in.Op == ir.OpArrayGet)
+		v.popNum(ir.I32)
+		v.popType(refTo(x, true))
+		v.push(unpack(f.Type))
+	case ir.OpArraySet:
+		f, ok := v.mutableArray(x)
+		if !ok {
+			return
+		}
+		v.popType(unpack(f.Type))
+		v.popNum(ir.I32)
+		v.popType(refTo(x, true))
+	case ir.OpArrayLen:
+		v.popType(ir.ValType{Kind: ir.Ref, Null: true, Heap: ir.HeapArray})
+		v.pushNum(ir.I32)
+	case ir.OpArrayFill:
+		f, ok := v.mutableArray(x)
+		if !ok {
+			return
+		}
+		v.popNum(ir.I32)
+		v.popType(unpack(f.Type))
+		v.popNum(ir.I32)
+		v.popType(refTo(x, true))
+	case ir.OpArrayCopy:
+		f, ok := v.mutableArray(x)
+		g, ok2 := v.array(in.Index2)
+		if !ok || !ok2 {
+			return
+		}
+		if !matchVal(v.types.Defs, g.Type, v.types.Defs, f.Type) {
+			v.fail("array types do not match: %s copied to %s", valString(g.Type), valString(f.Type))
+		}
+		v.popNums(2, ir.I32)
+		v.popType(refTo(in.Index2, true))
+		v.popNum(ir.I32)
+		v.popType(refTo(x, true))
+	case ir.OpArrayInitData, ir.OpArrayInitElem:
+		f, ok := v.mutableArray(x)
+		if !ok {
+			return
+		}
+		if in.Op == ir.OpArrayInitData {
+			v.fromData(f, in.Index2)
+		} else {
+			v.fromElem(f, in.Index2)
+		}
+		v.popNums(3, ir.I32)
+		v.popType(refTo(x, true))
+
+	case ir.OpRefTest, ir.OpRefTestNull, ir.OpRefCast, ir.OpRefCastNull:
+		v.valType(in.RefType)
+		if v.err != nil {
+			return
+		}
+		// Any operand of the same hierarchy will do.
+		v.popType(ir.ValType{Kind: ir.Ref, Null: true, Heap: topOf(v.types.Defs, in.RefType.Heap)})
+		if in.Op == ir.OpRefTest || in.Op == ir.OpRefTestNull {
+			v.pushNum(ir.I32)
+		} else {
+			v.push(in.RefType)
+		}
+	case ir.OpBrOnCast, ir.OpBrOnCastFail:
+		v.brOnCast(in)
+	case ir.OpAnyConvertExtern, ir.OpExternConvertAny:
+		from, to := ir.HeapExtern, ir.HeapAny
+		if in.Op == ir.OpExternConvertAny {
+			from, to = to, from
+		}
+		t := v.popType(ir.ValType{Kind: ir.Ref, Null: true, Heap: from})
+		v.push(ir.ValType{Kind: ir.Ref, Null: t.Null && t != bot, Heap: to})
+	case ir.OpRefI31:
+		v.popNum(ir.I32)
+		v.push(ir.ValType{Kind: ir.Ref, Heap: ir.HeapI31})
+	case ir.OpI31GetS, ir.OpI31GetU:
+		v.popType(ir.ValType{Kind: ir.Ref, Null: true, Heap: ir.HeapI31})
+		v.pushNum(ir.I32)
+	default:
+		v.fail("illegal opcode fb %02x", uint16(in.Op-ir.OpBaseFB))
+	}
+}
+
+func (v *FuncValidator) brOnCast(in *binary.Instr) {
+	from, to := in.RefType, in.RefType2
+	v.valType(from)
+	v.valType(to)
+	if v.err != nil {
+		return
+	}
+	if !matchVal(v.types.Defs, to, v.types.Defs, from) {
+		v.fail("type mismatch: expected %s, found %s", valString(from), valString(to))
+		return
+	}
+	// What remains of from when the cast fails: no null, if to takes nulls.
+	rest := from
+	rest.Null = from.Null && !to.Null
+	taken, stays := to, rest
+	if in.Op == ir.OpBrOnCastFail {
+		taken, stays = rest, to
+	}
+	ts := v.label(in.Index).labelTypes()
+	if len(ts) == 0 || ts[len(ts)-1].Kind != ir.Ref {
+		v.fail("type mismatch: branch target of %s must end in a reference type", in.Op)
+		return
+	}
+	v.popType(from)
+	v.push(taken)
+	v.pass(ts)
+	v.pop()
+	v.push(stays)
+}
