@@ -142,6 +142,12 @@ func (b *builder) build() error {
 		}
 	}
 	b.linkFuncs()
+	b.m.PackageNames = map[string]string{}
+	for path, p := range b.mapper.pkgs {
+		if p != nil {
+			b.m.PackageNames[path] = p.name
+		}
+	}
 	return b.mapper.unused()
 }
 
@@ -162,6 +168,10 @@ func (b *builder) collect(out []Interface, path []string, items []ir.Extern) []I
 	}
 	return out
 }
+
+// UsualCase is the Go name of a case of a variant, enum or flags type where
+// nothing is in its way.
+func UsualCase(typ, label string) string { return typ + exported(label) }
 
 func nominal(k ir.TypeKind) bool {
 	return k == ir.TRecord || k == ir.TVariant || k == ir.TEnum || k == ir.TFlags
@@ -775,7 +785,7 @@ func (b *builder) linkFuncs() {
 		b.m.Lifts[i].Iface = -1
 	}
 	link := func(fn Func, iface int) {
-		if e := fn.Extern; !e.ReexportsImport && int(e.Lift) < len(b.m.Lifts) && b.m.Lifts[e.Lift].Extern == nil {
+		if e := fn.Extern; !e.ReexportsImport && e.Lift >= 0 && int(e.Lift) < len(b.m.Lifts) && b.m.Lifts[e.Lift].Extern == nil {
 			b.m.Lifts[e.Lift] = ExportFunc{Func: fn, Iface: iface}
 		}
 	}

@@ -41,7 +41,7 @@ func (m *Model) Literal(t ir.TypeID) *jen.Statement {
 	case ir.TS8:
 		return jen.Int8()
 	case ir.TU8:
-		return jen.Byte()
+		return jen.Uint8()
 	case ir.TS16:
 		return jen.Int16()
 	case ir.TU16:
@@ -65,6 +65,9 @@ func (m *Model) Literal(t ir.TypeID) *jen.Statement {
 	case ir.TErrorContext:
 		return jen.Op("*").Qual(RT, "ErrorContext")
 	case ir.TList:
+		if e := &m.Types[it.Elem]; m.Program.Types[it.Elem].Kind == ir.TU8 && e.Alias == "" {
+			return jen.Index().Byte()
+		}
 		return jen.Index().Add(m.GoType(it.Elem))
 	case ir.TFixedList:
 		return jen.Index(jen.Lit(int(it.Len))).Add(m.GoType(it.Elem))

@@ -81,7 +81,7 @@ var shy = map[string]string{
 	"type": "typ", "func": "fn", "len": "n", "string": "str", "range": "rng", "package": "pkg",
 	"interface": "iface", "default": "def", "import": "imp", "map": "mapping", "struct": "structure",
 	"var": "variable", "const": "constant", "error": "errValue", "return": "ret",
-	"ctx": "", "err": "", "rt": "", "core": "", "context": "", "errors": "", "fmt": "", "unsafe": "", "math": "", "iter": "",
+	"ctx": "", "err": "errValue", "rt": "", "core": "", "context": "", "errors": "", "fmt": "", "unsafe": "", "math": "", "iter": "",
 	"wasi": "",
 }
 

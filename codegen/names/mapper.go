@@ -60,6 +60,7 @@ type goDecl struct {
 // goPackage is what the mapper knows of a package.
 type goPackage struct {
 	path    string
+	name    string
 	decls   []goDecl
 	idents  map[string]bool            // everything at package scope
 	funcs   map[string]bool            // functions
@@ -198,6 +199,7 @@ func readPackage(path string, fsys fs.FS) (*goPackage, error) {
 		if f.Name.Name == "main" {
 			continue
 		}
+		p.name = f.Name.Name
 		p.read(f)
 	}
 	return p, nil

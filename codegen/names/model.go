@@ -27,6 +27,8 @@ type Model struct {
 	Helpers []ir.TypeID
 
 	UsesWASI bool // Imports has a WASI field
+	// PackageNames are the names of the packages that types are mapped to, by import path.
+	PackageNames map[string]string
 }
 
 // TypeForm says how a type appears in Go.
