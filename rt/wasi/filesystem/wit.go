@@ -50,7 +50,7 @@ type Types interface {
 	//
 	// Note that this function is fallible because not all stream-related
 	// errors are filesystem-related errors.
-	FilesystemErrorCode(ctx context.Context, err_ io.Error) (rt.Option[ErrorCode], error)
+	FilesystemErrorCode(ctx context.Context, errValue io.Error) (rt.Option[ErrorCode], error)
 }
 
 // File size or length of a region within a file.
@@ -163,6 +163,7 @@ const (
 func (v DescriptorFlags) Has(f DescriptorFlags) bool {
 	return v&f == f
 }
+
 func (v DescriptorFlags) String() string {
 	var s string
 	for i, name := range [...]string{"read", "write", "file-integrity-sync", "data-integrity-sync", "requested-write-sync", "mutate-directory"} {
@@ -193,6 +194,7 @@ const (
 func (v PathFlags) Has(f PathFlags) bool {
 	return v&f == f
 }
+
 func (v PathFlags) String() string {
 	var s string
 	for i, name := range [...]string{"symlink-follow"} {
@@ -228,6 +230,7 @@ const (
 func (v OpenFlags) Has(f OpenFlags) bool {
 	return v&f == f
 }
+
 func (v OpenFlags) String() string {
 	var s string
 	for i, name := range [...]string{"create", "directory", "exclusive", "truncate"} {
@@ -480,6 +483,7 @@ func (v ErrorCode) String() string {
 func (v ErrorCode) Valid() bool {
 	return v <= ErrorCodeCrossDevice
 }
+
 func (v ErrorCode) Error() string {
 	return "filesystem error-code: " + v.String()
 }

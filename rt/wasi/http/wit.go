@@ -52,7 +52,7 @@ type Types interface {
 	//
 	// Note that this function is fallible because not all io-errors are
 	// http-related errors.
-	HTTPErrorCode(ctx context.Context, err_ io.Error) (rt.Option[ErrorCode], error)
+	HTTPErrorCode(ctx context.Context, errValue io.Error) (rt.Option[ErrorCode], error)
 
 	// Construct an empty HTTP Fields.
 	//
@@ -419,120 +419,159 @@ func (ErrorCodeHTTPProtocolError) isErrorCode()              {}
 func (ErrorCodeLoopDetected) isErrorCode()                   {}
 func (ErrorCodeConfigurationError) isErrorCode()             {}
 func (ErrorCodeInternalError) isErrorCode()                  {}
+
 func (ErrorCodeDNSTimeout) Error() string {
 	return "http error-code: DNS-timeout"
 }
+
 func (e ErrorCodeDNSError) Error() string {
 	return fmt.Sprintf("http error-code: DNS-error: %+v", e.Value)
 }
+
 func (ErrorCodeDestinationNotFound) Error() string {
 	return "http error-code: destination-not-found"
 }
+
 func (ErrorCodeDestinationUnavailable) Error() string {
 	return "http error-code: destination-unavailable"
 }
+
 func (ErrorCodeDestinationIPProhibited) Error() string {
 	return "http error-code: destination-IP-prohibited"
 }
+
 func (ErrorCodeDestinationIPUnroutable) Error() string {
 	return "http error-code: destination-IP-unroutable"
 }
+
 func (ErrorCodeConnectionRefused) Error() string {
 	return "http error-code: connection-refused"
 }
+
 func (ErrorCodeConnectionTerminated) Error() string {
 	return "http error-code: connection-terminated"
 }
+
 func (ErrorCodeConnectionTimeout) Error() string {
 	return "http error-code: connection-timeout"
 }
+
 func (ErrorCodeConnectionReadTimeout) Error() string {
 	return "http error-code: connection-read-timeout"
 }
+
 func (ErrorCodeConnectionWriteTimeout) Error() string {
 	return "http error-code: connection-write-timeout"
 }
+
 func (ErrorCodeConnectionLimitReached) Error() string {
 	return "http error-code: connection-limit-reached"
 }
+
 func (ErrorCodeTLSProtocolError) Error() string {
 	return "http error-code: TLS-protocol-error"
 }
+
 func (ErrorCodeTLSCertificateError) Error() string {
 	return "http error-code: TLS-certificate-error"
 }
+
 func (e ErrorCodeTLSAlertReceived) Error() string {
 	return fmt.Sprintf("http error-code: TLS-alert-received: %+v", e.Value)
 }
+
 func (ErrorCodeHTTPRequestDenied) Error() string {
 	return "http error-code: HTTP-request-denied"
 }
+
 func (ErrorCodeHTTPRequestLengthRequired) Error() string {
 	return "http error-code: HTTP-request-length-required"
 }
+
 func (e ErrorCodeHTTPRequestBodySize) Error() string {
 	return fmt.Sprintf("http error-code: HTTP-request-body-size: %v", e.Value)
 }
+
 func (ErrorCodeHTTPRequestMethodInvalid) Error() string {
 	return "http error-code: HTTP-request-method-invalid"
 }
+
 func (ErrorCodeHTTPRequestURIInvalid) Error() string {
 	return "http error-code: HTTP-request-URI-invalid"
 }
+
 func (ErrorCodeHTTPRequestURITooLong) Error() string {
 	return "http error-code: HTTP-request-URI-too-long"
 }
+
 func (e ErrorCodeHTTPRequestHeaderSectionSize) Error() string {
 	return fmt.Sprintf("http error-code: HTTP-request-header-section-size: %v", e.Value)
 }
+
 func (e ErrorCodeHTTPRequestHeaderSize) Error() string {
 	return fmt.Sprintf("http error-code: HTTP-request-header-size: %v", e.Value)
 }
+
 func (e ErrorCodeHTTPRequestTrailerSectionSize) Error() string {
 	return fmt.Sprintf("http error-code: HTTP-request-trailer-section-size: %v", e.Value)
 }
+
 func (e ErrorCodeHTTPRequestTrailerSize) Error() string {
 	return fmt.Sprintf("http error-code: HTTP-request-trailer-size: %+v", e.Value)
 }
+
 func (ErrorCodeHTTPResponseIncomplete) Error() string {
 	return "http error-code: HTTP-response-incomplete"
 }
+
 func (e ErrorCodeHTTPResponseHeaderSectionSize) Error() string {
 	return fmt.Sprintf("http error-code: HTTP-response-header-section-size: %v", e.Value)
 }
+
 func (e ErrorCodeHTTPResponseHeaderSize) Error() string {
 	return fmt.Sprintf("http error-code: HTTP-response-header-size: %+v", e.Value)
 }
+
 func (e ErrorCodeHTTPResponseBodySize) Error() string {
 	return fmt.Sprintf("http error-code: HTTP-response-body-size: %v", e.Value)
 }
+
 func (e ErrorCodeHTTPResponseTrailerSectionSize) Error() string {
 	return fmt.Sprintf("http error-code: HTTP-response-trailer-section-size: %v", e.Value)
 }
+
 func (e ErrorCodeHTTPResponseTrailerSize) Error() string {
 	return fmt.Sprintf("http error-code: HTTP-response-trailer-size: %+v", e.Value)
 }
+
 func (e ErrorCodeHTTPResponseTransferCoding) Error() string {
 	return fmt.Sprintf("http error-code: HTTP-response-transfer-coding: %v", e.Value)
 }
+
 func (e ErrorCodeHTTPResponseContentCoding) Error() string {
 	return fmt.Sprintf("http error-code: HTTP-response-content-coding: %v", e.Value)
 }
+
 func (ErrorCodeHTTPResponseTimeout) Error() string {
 	return "http error-code: HTTP-response-timeout"
 }
+
 func (ErrorCodeHTTPUpgradeFailed) Error() string {
 	return "http error-code: HTTP-upgrade-failed"
 }
+
 func (ErrorCodeHTTPProtocolError) Error() string {
 	return "http error-code: HTTP-protocol-error"
 }
+
 func (ErrorCodeLoopDetected) Error() string {
 	return "http error-code: loop-detected"
 }
+
 func (ErrorCodeConfigurationError) Error() string {
 	return "http error-code: configuration-error"
 }
+
 func (e ErrorCodeInternalError) Error() string {
 	return fmt.Sprintf("http error-code: internal-error: %v", e.Value)
 }
@@ -562,12 +601,15 @@ type HeaderErrorImmutable struct{}
 func (HeaderErrorInvalidSyntax) isHeaderError() {}
 func (HeaderErrorForbidden) isHeaderError()     {}
 func (HeaderErrorImmutable) isHeaderError()     {}
+
 func (HeaderErrorInvalidSyntax) Error() string {
 	return "http header-error: invalid-syntax"
 }
+
 func (HeaderErrorForbidden) Error() string {
 	return "http header-error: forbidden"
 }
+
 func (HeaderErrorImmutable) Error() string {
 	return "http header-error: immutable"
 }

@@ -104,9 +104,11 @@ type StreamErrorClosed struct{}
 
 func (StreamErrorLastOperationFailed) isStreamError() {}
 func (StreamErrorClosed) isStreamError()              {}
+
 func (StreamErrorLastOperationFailed) Error() string {
 	return "io stream-error: last-operation-failed"
 }
+
 func (StreamErrorClosed) Error() string {
 	return "io stream-error: closed"
 }

@@ -26,7 +26,7 @@ type NetworkIface interface {
 	//
 	// Note that this function is fallible because not all stream-related
 	// errors are network-related errors.
-	NetworkErrorCode(ctx context.Context, err_ io.Error) (rt.Option[ErrorCode], error)
+	NetworkErrorCode(ctx context.Context, errValue io.Error) (rt.Option[ErrorCode], error)
 }
 
 // An opaque resource that represents access to (a subset of) the network.
@@ -166,6 +166,7 @@ func (v ErrorCode) String() string {
 func (v ErrorCode) Valid() bool {
 	return v <= ErrorCodePermanentResolverFailure
 }
+
 func (v ErrorCode) Error() string {
 	return "sockets error-code: " + v.String()
 }
