@@ -22,8 +22,11 @@ type ResourceType struct {
 	// Dtor runs the destructor with a depth budget; nil if there is none. Entering Inst is the
 	// caller's business.
 	Dtor func(d int32, rep uint32)
-	// Wrap makes the typed API's handle of a guest resource, for dynamic calls.
-	Wrap func(rep uint32) any
+	// Wrap and Unwrap make and open the typed API's handle of a guest resource;
+	// Is tells the embedder's values of a host resource. For dynamic calls.
+	Wrap   func(rep uint32) (any, *GuestResource)
+	Unwrap func(v any) *GuestResource
+	Is     func(v any) bool
 }
 
 // GuestResource is Go's ownership of a resource that a guest defines: the part

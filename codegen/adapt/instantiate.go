@@ -1,0 +1,84 @@
+package adapt
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wc2go/wc2go/ir"
+)
+
+// instantiate prints (*Instance).instantiate: component instances, resource
+// types, then the program's Init list.
+func (e *emitter) instantiate() {
+	e.n = 0
+	rt, unsafe := e.rt(), e.unsafe()
+	e.f("func (i *Instance) instantiate(ctx %s.Context) (err error) {", e.pkg("context"))
+	e.f("var e %s.Entry", rt)
+	e.f("if err = e.Enter(ctx, i.store, nil); err != nil {\nreturn\n}")
+	e.f("defer e.Exit(&err)")
+	parents := []string{}
+	for _, c := range e.p.Instances {
+		parents = append(parents, fmt.Sprint(c.Parent))
+	}
+	if len(parents) == 0 {
+		parents = []string{"-1"}
+	}
+	e.f("i.comp = %s.NewComponents(i.store, []int32{%s}, %d)", rt, strings.Join(parents, ", "), len(e.p.Resources))
+	for n := range e.p.Resources {
+		r := &e.p.Resources[n]
+		e.f("i.comp[0].Res[%d] = &%s.ResourceType{\nName: %q,\nStore: i.store,", n, rt, e.resourceName(ir.ResourceID(n)))
+		if !r.Imported {
+			e.f("Inst: i.comp[%d],", r.Instance)
+			if r.Dtor != nil {
+				e.f("Dtor: func(d int32, rep uint32) { %s },", e.call(r.Dtor, "d", "rep"))
+			}
+			if mr := &e.m.Resources[n]; mr.Name != "" && !mr.Host && mr.Pkg == "" {
+				e.f("Wrap: func(rep uint32) (any, *%s.GuestResource) {", rt)
+				e.f("r := %s\nreturn r, &r.h\n},", e.newGuest(ir.ResourceID(n), fmt.Sprintf("i.comp[0].Res[%d]", n), "rep", "i"))
+				e.f("Unwrap: func(v any) *%s.GuestResource {", rt)
+				e.f("if r, ok := v.(*%s); ok && r != nil {\nreturn &r.h\n}\nreturn nil\n},", mr.Name)
+			}
+		} else if mr := &e.m.Resources[n]; mr.Name != "" {
+			e.f("Is: func(v any) bool {\n_, ok := v.(%s)\nreturn ok\n},", e.goResource(ir.ResourceID(n)))
+		}
+		e.f("}")
+	}
+	e.f("i.core = %s.Instances{Store: i.store, Root: %s.Pointer(i), Comp: i.comp}", e.pkg(e.m.Path+"/internal/core"), unsafe)
+	// Code of an instance that is being instantiated is inside it.
+	in := []ir.ComponentInstanceID{0}
+	e.f("i.comp[0].MayEnter = false")
+	for _, step := range e.p.Init {
+		if step.Kind != ir.InitCoreInstance {
+			continue
+		}
+		to := e.ancestors(e.p.CoreInstances[step.Instance].Component)
+		if e.p.Core || len(to) == 0 {
+			to = in
+		}
+		for _, c := range in {
+			if !contains(to, c) {
+				e.f("i.comp[%d].MayEnter = true", c)
+			}
+		}
+		for _, c := range to {
+			if !contains(in, c) {
+				e.f("i.comp[%d].MayEnter = false", c)
+			}
+		}
+		in = to
+		e.f("i.core.Init%d(e.Depth)", step.Instance)
+	}
+	for _, c := range in {
+		e.f("i.comp[%d].MayEnter = true", c)
+	}
+	e.f("return nil\n}\n")
+}
+
+func contains(set []ir.ComponentInstanceID, c ir.ComponentInstanceID) bool {
+	for _, x := range set {
+		if x == c {
+			return true
+		}
+	}
+	return false
+}
