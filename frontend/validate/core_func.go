@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/wc2go/wc2go/frontend/binary"
@@ -44,9 +45,9 @@ type FuncValidator struct {
 	set      map[uint32]bool
 	setStack []uint32
 
-	locals  []ir.ValType // the first ones
-	runs    []localRun   // all
-	params  int
+	params  []ir.ValType // local indices start with them
+	locals  []ir.ValType // the first ones after the parameters
+	runs    []localRun   // all of them
 	results []ir.ValType
 
 	// constant: a constant expression, that may read the first globals.
@@ -56,6 +57,7 @@ type FuncValidator struct {
 	declared map[uint32]bool
 
 	singles  map[ir.ValType][]ir.ValType
+	defaults map[uint32]bool // struct types whose fields are known to be defaultable
 	brTables uint
 	at       int // offset of the instruction
 	err      *binary.Error
@@ -73,40 +75,37 @@ const (
 	expandedLocals = 256
 	// maxFixed is the engines' limit on the operands of array.new_fixed.
 	maxFixed = 10_000
+	// maxOperands keeps calls with many results from taking a thousand times
+	// the input's size; no real code comes near it.
+	maxOperands = 1 << 20
 )
 
 // NewFuncValidator makes a validator for the bodies of a module whose other
 // parts are valid. Which functions are declared for ref.func is not checked,
 // unlike in [Module].
 func NewFuncValidator(t *Types, f Features) *FuncValidator {
-	return &FuncValidator{types: t, features: f, set: map[uint32]bool{}, singles: map[ir.ValType][]ir.ValType{}}
+	return &FuncValidator{types: t, features: f, set: map[uint32]bool{}, singles: map[ir.ValType][]ir.ValType{}, defaults: map[uint32]bool{}}
 }
 
 // Begin starts a body of function type index typ, with its local declarations.
 func (v *FuncValidator) Begin(typ uint32, locals []binary.LocalGroup, at int) error {
 	ft := &v.types.Defs[typ].Func
 	v.reset(ft.Results, at)
-	v.params = len(ft.Params)
-	v.locals, v.runs = v.locals[:0], v.runs[:0]
-	n := uint32(0)
-	add := func(t ir.ValType, count uint32) {
-		n += count
-		v.runs = append(v.runs, localRun{n, t})
-		for ; count > 0 && len(v.locals) < expandedLocals; count-- {
-			v.locals = append(v.locals, t)
-		}
-	}
-	for _, p := range ft.Params {
-		add(p, 1)
-	}
+	v.params = ft.Params
+	n := uint32(len(ft.Params))
 	for _, g := range locals {
 		if g.Count > maxLocals || n+g.Count > maxLocals {
 			v.fail("too many locals: locals exceed maximum of %d", maxLocals)
 			return v.err
 		}
 		v.valType(g.Type)
-		if g.Count > 0 {
-			add(g.Type, g.Count)
+		if g.Count == 0 {
+			continue
+		}
+		n += g.Count
+		v.runs = append(v.runs, localRun{n, g.Type})
+		for i := uint32(0); i < g.Count && len(v.locals) < expandedLocals; i++ {
+			v.locals = append(v.locals, g.Type)
 		}
 	}
 	return v.result()
@@ -114,10 +113,12 @@ func (v *FuncValidator) Begin(typ uint32, locals []binary.LocalGroup, at int) er
 
 // reset starts a sequence with results.
 func (v *FuncValidator) reset(results []ir.ValType, at int) {
+	for _, l := range v.setStack { // only if the last body was left early
+		delete(v.set, l)
+	}
 	v.stack, v.frames, v.setStack = v.stack[:0], v.frames[:0], v.setStack[:0]
-	clear(v.set)
 	v.results, v.at, v.err, v.constant = results, at, nil, false
-	v.locals, v.runs, v.params = v.locals[:0], v.runs[:0], 0
+	v.params, v.locals, v.runs = nil, v.locals[:0], v.runs[:0]
 	v.frames = append(v.frames, frame{op: binary.OpBlock, out: results})
 }
 
@@ -193,9 +194,27 @@ func (v *FuncValidator) popNum(k ir.Kind) { v.popType(ir.ValType{Kind: k}) }
 
 // popAll takes operands, the last one first.
 func (v *FuncValidator) popAll(ts []ir.ValType) {
-	for i := len(ts) - 1; i >= 0; i-- {
+	if rest := len(v.stack) - len(ts); rest >= v.top().height && slices.Equal(v.stack[rest:], ts) {
+		v.stack = v.stack[:rest] // the common case
+		return
+	}
+	for i := len(ts) - 1; i >= 0 && !v.bottomless(); i-- {
 		v.popType(ts[i])
 	}
+}
+
+// popMany takes n operands of one type.
+func (v *FuncValidator) popMany(n uint32, t ir.ValType) {
+	for ; n > 0 && !v.bottomless(); n-- {
+		v.popType(t)
+	}
+}
+
+// bottomless reports whether any further pop would succeed, so that an
+// instruction with many operands costs nothing in unreachable code.
+func (v *FuncValidator) bottomless() bool {
+	f := v.top()
+	return f.unreachable && len(v.stack) == f.height
 }
 
 // popRef takes a reference of any type.
@@ -312,8 +331,12 @@ func (v *FuncValidator) def(i uint32, kind ir.CompositeKind) *ir.SubType {
 }
 
 func (v *FuncValidator) local(i uint32) ir.ValType {
-	if int64(i) < int64(len(v.locals)) {
-		return v.locals[i]
+	n := uint32(len(v.params))
+	if i < n {
+		return v.params[i]
+	}
+	if int64(i-n) < int64(len(v.locals)) {
+		return v.locals[i-n]
 	}
 	j := sort.Search(len(v.runs), func(j int) bool { return i < v.runs[j].end })
 	if j == len(v.runs) {
@@ -324,7 +347,7 @@ func (v *FuncValidator) local(i uint32) ir.ValType {
 }
 
 func (v *FuncValidator) setLocal(i uint32, t ir.ValType) {
-	if t.Kind == ir.Ref && !t.Null && int64(i) >= int64(v.params) && !v.set[i] {
+	if t.Kind == ir.Ref && !t.Null && int64(i) >= int64(len(v.params)) && !v.set[i] {
 		v.set[i] = true
 		v.setStack = append(v.setStack, i)
 	}

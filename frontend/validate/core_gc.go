@@ -64,12 +64,6 @@ func (v *FuncValidator) access(f ir.Field, plain bool) {
 	}
 }
 
-func (v *FuncValidator) popNums(n int, k ir.Kind) {
-	for range n {
-		v.popNum(k)
-	}
-}
-
 // fromData and fromElem check the segment that an array is filled from.
 func (v *FuncValidator) fromData(f ir.Field, segment uint32) {
 	if f.Type.Kind == ir.Ref {
@@ -92,12 +86,17 @@ func (v *FuncValidator) gcRule(in *binary.Instr) {
 		if t == nil {
 			return
 		}
-		for i := len(t.Fields) - 1; i >= 0; i-- {
-			if in.Op == ir.OpStructNew {
+		if in.Op == ir.OpStructNew {
+			for i := len(t.Fields) - 1; i >= 0 && !v.bottomless(); i-- {
 				v.popType(unpack(t.Fields[i].Type))
-			} else if !defaultable(t.Fields[i].Type) {
-				v.fail("type mismatch: invalid `struct.new_default`: %s field is not defaultable", valString(t.Fields[i].Type))
 			}
+		} else if !v.defaults[x] {
+			for _, f := range t.Fields {
+				if !defaultable(f.Type) {
+					v.fail("type mismatch: invalid `struct.new_default`: %s field is not defaultable", valString(f.Type))
+				}
+			}
+			v.defaults[x] = true
 		}
 		v.push(refTo(x, false))
 	case ir.OpStructGet, ir.OpStructGetS, ir.OpStructGetU:
@@ -140,9 +139,7 @@ func (v *FuncValidator) gcRule(in *binary.Instr) {
 			v.fail("array.new_fixed size is too large: more than %d", maxFixed)
 			return
 		}
-		for range in.Index2 {
-			v.popType(unpack(f.Type))
-		}
+		v.popMany(in.Index2, unpack(f.Type))
 		v.push(refTo(x, false))
 	case ir.OpArrayNewData, ir.OpArrayNewElem:
 		f, ok := v.array(x)
@@ -154,7 +151,7 @@ func (v *FuncValidator) gcRule(in *binary.Instr) {
 		} else {
 			v.fromElem(f, in.Index2)
 		}
-		v.popNums(2, ir.I32)
+		v.popMany(2, ir.TypeI32)
 		v.push(refTo(x, false))
 	case ir.OpArrayGet, ir.OpArrayGetS, ir.OpArrayGetU:
 		f, ok := v.array(x)
@@ -194,7 +191,7 @@ func (v *FuncValidator) gcRule(in *binary.Instr) {
 		if !matchVal(v.types.Defs, g.Type, v.types.Defs, f.Type) {
 			v.fail("array types do not match: %s copied to %s", valString(g.Type), valString(f.Type))
 		}
-		v.popNums(2, ir.I32)
+		v.popMany(2, ir.TypeI32)
 		v.popType(refTo(in.Index2, true))
 		v.popNum(ir.I32)
 		v.popType(refTo(x, true))
@@ -208,7 +205,7 @@ func (v *FuncValidator) gcRule(in *binary.Instr) {
 		} else {
 			v.fromElem(f, in.Index2)
 		}
-		v.popNums(3, ir.I32)
+		v.popMany(3, ir.TypeI32)
 		v.popType(refTo(x, true))
 
 	case ir.OpRefTest, ir.OpRefTestNull, ir.OpRefCast, ir.OpRefCastNull:

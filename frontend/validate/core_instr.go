@@ -62,6 +62,9 @@ func (v *FuncValidator) Step(in *binary.Instr) error {
 	} else {
 		v.byRule(in)
 	}
+	if len(v.stack) > maxOperands {
+		v.fail("operand stack exceeds limit of %d", maxOperands)
+	}
 	if v.err != nil {
 		return v.err
 	}
@@ -270,7 +273,7 @@ func (v *FuncValidator) byRule(in *binary.Instr) {
 		v.push(t)
 	case binary.OpLocalGet:
 		t := v.local(in.Index)
-		if t.Kind == ir.Ref && !t.Null && int64(in.Index) >= int64(v.params) && !v.set[in.Index] {
+		if t.Kind == ir.Ref && !t.Null && int64(in.Index) >= int64(len(v.params)) && !v.set[in.Index] {
 			v.fail("uninitialized local: %d", in.Index)
 		}
 		v.push(t)

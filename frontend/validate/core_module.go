@@ -260,8 +260,10 @@ func (v *moduleValidator) segments() error {
 	t := v.types
 	for i := range v.m.Elems {
 		e := &v.m.Elems[i]
-		if err := v.valType(e.Type, e.Offset); err != nil {
-			return err
+		if e.IsExprs { // otherwise it was not written
+			if err := v.valType(e.Type, e.Offset); err != nil {
+				return err
+			}
 		}
 		if e.Mode != ir.SegActive && !v.features.BulkMemory {
 			return binary.Errorf(e.Offset, "bulk memory support is not enabled")
