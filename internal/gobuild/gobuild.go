@@ -53,7 +53,7 @@ func (p *Program) Packages() int {
 
 // Build builds p for GOOS and GOARCH of the environment. The output file appears complete
 // or not at all; when ctx is cancelled the toolchain is stopped and nothing stays.
-func Build(ctx context.Context, p *Program) (err error) {
+func (p *Program) Build(ctx context.Context) (err error) {
 	goTool, err := exec.LookPath("go")
 	if err != nil {
 		return errors.New("the Go toolchain (1.26 or newer) is needed to build programs, and there is no go command in PATH")

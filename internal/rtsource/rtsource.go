@@ -68,3 +68,21 @@ func Extract(dir string) error {
 	}
 	return nil
 }
+
+// Package gives the files of one package of rt, by its directory in the
+// module: "rt/wasi/io".
+func Package(dir string) (fs.FS, error) {
+	for i := len(trees) - 1; i >= 0; i-- {
+		t := trees[i]
+		if dir == t.dir {
+			return t.fs, nil
+		}
+		if sub, ok := strings.CutPrefix(dir, t.dir+"/"); ok {
+			if fi, err := fs.Stat(t.fs, sub); err != nil || !fi.IsDir() {
+				continue
+			}
+			return fs.Sub(t.fs, sub)
+		}
+	}
+	return nil, fmt.Errorf("there is no package %s/%s", Module, dir)
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wc2go/wc2go/internal/gobuild"
+	"github.com/wc2go/wc2go/internal/progress"
+	"github.com/wc2go/wc2go/internal/translate"
+	"github.com/wc2go/wc2go/internal/typetable"
+	"github.com/wc2go/wc2go/ir"
+	"github.com/wc2go/wc2go/rt"
+	"github.com/wc2go/wc2go/rt/command"
+)
+
+func newBuild() *cobra.Command {
+	var out string
+	var trapMissing bool
+	var dirs, env []string
+	cmd := &cobra.Command{
+		Use:   "build -o BIN FILE.wasm",
+		Short: "Make a static program of a component",
+		Long: `Build makes a program of a component that exports wasi:cli/run. The program needs
+nothing but itself. It is built for GOOS and GOARCH by the Go toolchain, without
+network.
+
+The program gives the guest its arguments, environment and standard streams.
+Directories it gives only if they are granted here with --dir: HOST is then a
+directory of the machine where the program runs, relative to where it is
+started.`,
+		Example: `  wc2go build -o app app.wasm
+  wc2go build -o app --dir .::/ app.wasm
+  GOOS=windows GOARCH=amd64 wc2go build -o app.exe app.wasm`,
+		Args:              exactly(1, "the component file"),
+		ValidArgsFunction: wasmFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out == "" {
+				return usageError{errors.New("-o BIN is missing"), cmd}
+			}
+			if fi, err := os.Stat(out); err == nil && fi.IsDir() {
+				return usageError{fmt.Errorf("-o %s: is a directory", out), cmd}
+			}
+			s := command.Settings{InheritEnv: true}
+			if err := grants(&s, dirs, env); err != nil {
+				return usageError{err, cmd}
+			}
+			data, err := translate.Read(args[0])
+			if err != nil {
+				return err
+			}
+			p := progress.New(os.Stderr)
+			defer p.Done()
+			return makeProgram(cmd.Context(), args[0], data, out, s, trapMissing, "", p)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&out, "output", "o", "", "`file` to write the program to")
+	dirFlag(cmd, &dirs)
+	f.StringArrayVar(&env, "env", nil, "set an environment variable of the guest: `KEY=VALUE`; may be repeated")
+	trapMissingFlag(cmd, &trapMissing)
+	cmd.MarkFlagFilename("output")
+	return cmd
+}
+
+func dirFlag(cmd *cobra.Command, dirs *[]string) {
+	cmd.Flags().StringArrayVar(dirs, "dir", nil, "give the guest a directory: `HOST[::GUEST]`; may be repeated")
+	cmd.MarkFlagDirname("dir")
+}
+
+func trapMissingFlag(cmd *cobra.Command, trapMissing *bool) {
+	cmd.Flags().BoolVar(trapMissing, "trap-missing", false, "let imports that nothing provides trap when they are called")
+}
+
+// grants puts the values of --dir and --env into s.
+func grants(s *command.Settings, dirs, env []string) error {
+	for _, d := range dirs {
+		host, guest, ok := strings.Cut(d, "::")
+		if !ok {
+			guest = host
+		}
+		if host == "" || guest == "" {
+			return fmt.Errorf("--dir %q is not of the form HOST or HOST::GUEST", d)
+		}
+		s.Dirs = append(s.Dirs, command.Dir{Host: host, Guest: guest})
+	}
+	for _, e := range env {
+		k, _, ok := strings.Cut(e, "=")
+		switch {
+		case k == "":
+			return fmt.Errorf("--env %q is not of the form KEY=VALUE or KEY", e)
+		case !ok:
+			v, ok := os.LookupEnv(k)
+			if !ok {
+				continue
+			}
+			e = k + "=" + v
+		}
+		s.Env = append(s.Env, e)
+	}
+	return nil
+}
+
+// makeProgram makes a program of a component. If invoke is not empty it is
+// checked against the component before the long part begins.
+func makeProgram(ctx context.Context, file string, data []byte, out string, s command.Settings, trapMissing bool, invoke string, p *progress.Progress) error {
+	prog, err := translate.Frontend(ctx, file, data, p)
+	if err != nil {
+		return err
+	}
+	if prog.Core {
+		return fmt.Errorf("%s: is a core module, not a component", file)
+	}
+	funcs := translate.Funcs(prog)
+	s.Name = filepath.Base(file)
+	s.Run = translate.RunFunc(funcs)
+	for _, f := range funcs {
+		s.Funcs = append(s.Funcs, f.Name)
+	}
+	switch {
+	case invoke != "":
+		if err := checkInvoke(prog, funcs, invoke); err != nil {
+			return usageError{error: err}
+		}
+	case s.Run == "" && s.FromRun:
+		return usageError{error: fmt.Errorf("%s: does not export wasi:cli/run: name a function to call with --invoke; there are %s", file, strings.Join(s.Funcs, ", "))}
+	case s.Run == "":
+		return fmt.Errorf("%s: does not export wasi:cli/run, so there is nothing that a program could run; 'wc2go generate' makes a package of it", file)
+	}
+	if err := translate.Passes(ctx, file, prog, ""); err != nil {
+		return err
+	}
+	files, model, err := translate.Package(ctx, file, prog, translate.Options{
+		Path: gobuild.Package, Source: s.Name, TrapMissing: trapMissing, Find: translate.Finder(ctx, ""),
+	}, p)
+	if err != nil {
+		return err
+	}
+	if missing := translate.Missing(model); len(missing) > 0 && !trapMissing {
+		return fmt.Errorf("%s: nothing provides these imports (--trap-missing lets them trap, 'wc2go generate' lets you implement them in Go):\n\t%s",
+			file, strings.Join(missing, "\n\t"))
+	}
+	settings, err := json.Marshal(&s)
+	if err != nil {
+		return err
+	}
+	b := &gobuild.Program{Files: files, Settings: string(settings), WASI: model.UsesWASI, Output: out}
+	p.Phase("compile", b.Packages())
+	b.Progress = func(string) { p.Step() }
+	return b.Build(ctx)
+}
+
+// checkInvoke checks a call against the exports of a component.
+func checkInvoke(prog *ir.Program, funcs []translate.Func, invoke string) error {
+	call, err := rt.ParseWAVECall(invoke)
+	if err != nil {
+		return fmt.Errorf("--invoke %q: %w", invoke, err)
+	}
+	names := make([]string, len(funcs))
+	for i, f := range funcs {
+		names[i] = f.Name
+	}
+	name, err := command.Resolve(names, call.Name)
+	if err != nil {
+		return err
+	}
+	types := rt.NewTypes(typetable.Encode(prog))
+	for _, f := range funcs {
+		if f.Name == name {
+			if _, err := call.Args(types.Func(int(f.Type))); err != nil {
+				return fmt.Errorf("--invoke %q: %w", invoke, err)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+// Package translate takes a file through the compiler: frontend, passes,
+// codegen. It is what the commands of wc2go have in common.
+package translate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/wc2go/wc2go/codegen/names"
+	"github.com/wc2go/wc2go/internal/progress"
+	"github.com/wc2go/wc2go/ir"
+)
+
+// fileError is an error in a file: the file's name comes first.
+func fileError(file string, err error) error {
+	var pe *fs.PathError
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	if errors.As(err, &pe) && pe.Path == file {
+		return err // has the name already
+	}
+	return fmt.Errorf("%s: %w", file, err)
+}
+
+// Read reads an input file.
+func Read(file string) ([]byte, error) {
+	fi, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	if fi.IsDir() {
+		return nil, fmt.Errorf("%s: is a directory", file)
+	}
+	return os.ReadFile(file)
+}
+
+// Validate checks that data, the contents of file, is a valid component or core module.
+func Validate(ctx context.Context, file string, data []byte) error {
+	_, err := cancellable(ctx, func() (struct{}, error) { return struct{}{}, validateBytes(data) })
+	if err != nil {
+		return fileError(file, err)
+	}
+	return nil
+}
+
+// Frontend makes a program of data, the contents of file.
+func Frontend(ctx context.Context, file string, data []byte, p *progress.Progress) (*ir.Program, error) {
+	p.Phase("translate", 0)
+	prog, err := cancellable(ctx, func() (*ir.Program, error) { return translateBytes(data) })
+	if err != nil {
+		return nil, fileError(file, err)
+	}
+	return prog, nil
+}
+
+// Passes runs the passes of the IR on prog, up to and with the one named after, or all if
+// that is "".
+func Passes(ctx context.Context, file string, prog *ir.Program, after string) error {
+	_, err := cancellable(ctx, func() (struct{}, error) { return struct{}{}, runPasses(prog, after) })
+	if err != nil {
+		return fileError(file, err)
+	}
+	return nil
+}
+
+// PassNames lists the passes in order, the frontend's result first.
+func PassNames() []string {
+	return passNames()
+}
+
+// CheckPass returns an error if there is no pass of that name.
+func CheckPass(name string) error {
+	if !slices.Contains(PassNames(), name) {
+		return fmt.Errorf("no pass %q: there are %s", name, strings.Join(PassNames(), ", "))
+	}
+	return nil
+}
+
+// Package generates the Go package of prog: its files by slash-separated path.
+func Package(ctx context.Context, file string, prog *ir.Program, opts Options, p *progress.Progress) (map[string][]byte, *names.Model, error) {
+	p.Phase("generate", 0)
+	type result struct {
+		files map[string][]byte
+		model *names.Model
+	}
+	r, err := cancellable(ctx, func() (result, error) {
+		files, model, err := generate(prog, opts)
+		return result{files, model}, err
+	})
+	if err != nil {
+		return nil, nil, fileError(file, err)
+	}
+	return r.files, r.model, nil
+}
+
+// cancellable runs f and returns early when ctx is cancelled. What f is doing
+// then goes on until the process ends, which is soon: the compiler works in memory only.
+func cancellable[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		v   T
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		v, err := f()
+		done <- result{v, err}
+	}()
+	select {
+	case r := <-done:
+		return r.v, r.err
+	case <-ctx.Done():
+		var zero T
+		return zero, ctx.Err()
+	}
+}
+
+// Missing names the imports of a component that nothing provides: no mapped
+// package has an implementation.
+func Missing(m *names.Model) []string {
+	var missing []string
+	for i := range m.ImportIfaces {
+		if f := &m.ImportIfaces[i]; f.Needed && f.From == "" {
+			missing = append(missing, strings.Join(f.Path, " "))
+		}
+	}
+	for i := range m.ImportRoot {
+		if f := &m.ImportRoot[i]; f.Kind != names.FuncMethod {
+			missing = append(missing, f.Extern.Name)
+		}
+	}
+	return missing
+}
+
+// Func is an exported function.
+type Func struct {
+	Name string // full: "interface#function" or "function"
+	Type ir.FuncTypeID
+}
+
+// Funcs gives the exported functions of prog.
+func Funcs(prog *ir.Program) []Func {
+	var funcs []Func
+	var walk func(prefix string, items []ir.Extern)
+	walk = func(prefix string, items []ir.Extern) {
+		for i := range items {
+			switch e := &items[i]; e.Kind {
+			case ir.ItemFunc:
+				funcs = append(funcs, Func{prefix + e.Name, e.FuncType})
+			case ir.ItemInstance:
+				walk(prefix+e.Name+"#", e.Items)
+			}
+		}
+	}
+	walk("", prog.Exports)
+	return funcs
+}
+
+// RunFunc gives the full name of the function that runs a command component, "" if
+// there is none.
+func RunFunc(funcs []Func) string {
+	for _, f := range funcs {
+		iface, fn, _ := strings.Cut(f.Name, "#")
+		if fn == "run" && (iface == "wasi:cli/run" || strings.HasPrefix(iface, "wasi:cli/run@")) {
+			return f.Name
+		}
+	}
+	return ""
+}
