@@ -9,3 +9,6 @@ type ExitError struct {
 }
 
 func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Code) }
+
+// Exit is the error with which a host function ends the program.
+func Exit(code int) error { return &Trap{Code: TrapExit, Cause: &ExitError{code}} }

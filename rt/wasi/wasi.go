@@ -11,7 +11,7 @@ package wasi
 import (
 	"crypto/rand"
 	"io"
-	"io/fs"
+	"sync"
 	"time"
 )
 
@@ -40,8 +40,7 @@ type Config struct {
 
 // Dir is a directory that a guest may open files in.
 type Dir struct {
-	Host     string // path on the host; used if FS is nil
-	FS       fs.FS  // a read-only file system instead
+	Host     string // path on the host
 	Guest    string // the name that the guest sees, "/" or "data"
 	ReadOnly bool
 }
@@ -50,6 +49,24 @@ type Dir struct {
 // stores at the same time.
 type Host struct {
 	Config
+	mu     sync.Mutex
+	shared map[any]any
+}
+
+// Shared returns the host's value for key, made by the first call: for state
+// that all users of one host share, such as what was read ahead of stdin.
+func (h *Host) Shared(key any, make func() any) any {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v, ok := h.shared[key]
+	if !ok {
+		v = make()
+		if h.shared == nil {
+			h.shared = map[any]any{}
+		}
+		h.shared[key] = v
+	}
+	return v
 }
 
 // New makes a host.
@@ -76,7 +93,7 @@ func New(c Config) *Host {
 	if c.InsecureRand == nil {
 		c.InsecureRand = c.Rand
 	}
-	return &Host{c}
+	return &Host{Config: c}
 }
 
 type eof struct{}
