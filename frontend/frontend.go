@@ -1,0 +1,87 @@
+// Package frontend is the way from the bytes of a WebAssembly component or core
+// module to an [ir.Program]: decoding, validation, flattening, passes.
+package frontend
+
+import (
+	"github.com/wc2go/wc2go/frontend/binary"
+	"github.com/wc2go/wc2go/frontend/inline"
+	"github.com/wc2go/wc2go/frontend/lower"
+	"github.com/wc2go/wc2go/frontend/validate"
+	"github.com/wc2go/wc2go/ir"
+)
+
+// Options are the parameters of [Translate]. The zero value is what the
+// commands use.
+type Options struct {
+	// Features limits core WebAssembly; nil allows everything.
+	Features *validate.Features
+}
+
+func (o *Options) features() validate.Features {
+	if o.Features != nil {
+		return *o.Features
+	}
+	return validate.AllFeatures()
+}
+
+// Translate turns the bytes of a component or a core module into a program.
+// A refusal of the input is a [*binary.Error] with the offset in data.
+func Translate(data []byte, opts Options) (*ir.Program, error) {
+	flatten := core
+	if binary.IsComponent(data) {
+		flatten = component
+	}
+	return flatten(data, opts)
+}
+
+// component translates a component.
+func component(data []byte, opts Options) (*ir.Program, error) {
+	c, err := binary.DecodeComponent(data, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := validateModules(c, opts.features()); err != nil {
+		return nil, err
+	}
+	return inline.Component(c, inline.Options{LowerModule: lower.Module})
+}
+
+// validateModules validates the core modules of c and the components in it.
+func validateModules(c *binary.Component, f validate.Features) error {
+	for _, d := range c.Defs {
+		var err error
+		switch d := d.(type) {
+		case *binary.DefCoreModule:
+			err = validate.Module(d.Module, f)
+		case *binary.DefComponent:
+			err = validateModules(d.Component, f)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// core translates a bare core module into a program of one module and one
+// instance without arguments: the host gives what the module imports.
+func core(data []byte, opts Options) (*ir.Program, error) {
+	m, err := binary.DecodeModule(data, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := validate.Module(m, opts.features()); err != nil {
+		return nil, err
+	}
+	lowered, err := lower.Module(m, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &ir.Program{
+		Core:          true,
+		Name:          m.Names.Module,
+		Modules:       []*ir.Module{lowered},
+		CoreInstances: []ir.CoreInstance{{Import: -1, Component: -1}},
+		Init:          []ir.Init{{Kind: ir.InitCoreInstance, Resource: -1}},
+	}, nil
+}
