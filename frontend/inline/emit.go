@@ -116,6 +116,20 @@ func (b *builder) liftID(l *lift, ft ir.FuncTypeID, name string) ir.LiftID {
 	return id
 }
 
+// coreName is the name that a module exports a core function by, "" if none is known.
+func (b *builder) coreName(d ir.CoreDef) string {
+	if d.Kind == ir.DefExport {
+		if id := b.p.CoreInstances[d.Instance].Module; id >= 0 {
+			for _, e := range b.used[id].static.Exports {
+				if e.Kind == d.Extern && e.Index == d.Index {
+					return e.Name
+				}
+			}
+		}
+	}
+	return d.Name
+}
+
 // externs lists the items of inst. Function types and types of instances and
 // components can be exported too, but say nothing about the program.
 func (b *builder) externs(inst *instance, docs *docs, d *interfaceDocs, export bool, prefix string) []ir.Extern {
@@ -191,7 +205,7 @@ func (b *builder) trampoline(t *tramp) ir.Trampoline {
 		if len(t.lift.ids) > 0 {
 			r.Lift = t.lift.ids[0]
 		} else {
-			r.Lift = b.liftID(t.lift, b.funcType(t.lift.typ), "")
+			r.Lift = b.liftID(t.lift, b.funcType(t.lift.typ), b.coreName(t.lift.core))
 		}
 		r.Core, _, _ = b.p.CoreSignature(r.FuncType, false, opts)
 	case ir.TrampResourceNew:
