@@ -42,7 +42,7 @@ func TestSpecScripts(t *testing.T) {
 	}
 }
 
-type command struct {
+type scriptCommand struct {
 	Type       string `json:"type"`
 	Line       int    `json:"line"`
 	Filename   string `json:"filename"`
@@ -56,7 +56,7 @@ func specScript(t *testing.T, dir, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var script struct{ Commands []command }
+	var script struct{ Commands []scriptCommand }
 	if err := json.Unmarshal(data, &script); err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func specScript(t *testing.T, dir, name string) {
 			if file == "" {
 				continue
 			}
-			if err := check(t, filepath.Join(dir, file), features); err == nil {
+			if err := checkCore(t, filepath.Join(dir, file), features); err == nil {
 				valid++
 			} else if unsupported {
 				skipped++
@@ -90,7 +90,7 @@ func specScript(t *testing.T, dir, name string) {
 				skipped++ // text that does not parse
 				continue
 			}
-			err := check(t, filepath.Join(dir, file), features)
+			err := checkCore(t, filepath.Join(dir, file), features)
 			var e *binary.Error
 			switch {
 			case err == nil:
@@ -113,7 +113,7 @@ func specScript(t *testing.T, dir, name string) {
 	t.Logf("valid %d, refused %d (%d with the expected text), skipped %d", valid, refused, text, skipped)
 }
 
-func check(t *testing.T, file string, f validate.Features) error {
+func checkCore(t *testing.T, file string, f validate.Features) error {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
