@@ -1,0 +1,341 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/wc2go/wc2go/frontend/binary"
+	"github.com/wc2go/wc2go/ir"
+)
+
+// This file: canonical definitions (CanonicalABI.md, "Canonical Definitions").
+
+// Limits on values passed as core values.
+const (
+	maxFlatParams      = maxFlat
+	maxFlatAsyncParams = 4
+	maxFlatResults     = 1
+)
+
+// canonOpts are checked canonical options.
+type canonOpts struct {
+	at         int
+	memory     bool
+	realloc    bool
+	async      bool
+	postReturn *ir.FuncType
+	callback   bool
+}
+
+// canonOpts checks options; allowed lists those that the definition what can have,
+// besides the string encodings.
+func (s *scope) canonOpts(opts binary.CanonOpts, what string, at int, allowed ...string) canonOpts {
+	o := canonOpts{at: at}
+	seen := map[string]bool{}
+	encoding := ""
+	for _, opt := range opts {
+		at := opt.Offset
+		switch opt.Name {
+		case "utf8", "utf16", "latin1+utf16":
+			name := strings.ReplaceAll(opt.Name, "+", "-")
+			if encoding != "" {
+				fail(at, "canonical encoding option `%s` conflicts with option `%s`", encoding, name)
+			}
+			encoding = name
+			continue
+		case "core-type", "gc":
+			fail(at, "canonical option `%s` requires the component model gc feature", opt.Name)
+		}
+		if !slices.Contains(allowed, opt.Name) {
+			if what == "lower" {
+				fail(at, "canonical option `%s` cannot be specified for lowerings", opt.Name)
+			}
+			fail(at, "canonical option `%s` cannot be specified for `%s`", opt.Name, what)
+		}
+		if seen[opt.Name] {
+			fail(at, "canonical option `%s` is specified more than once", opt.Name)
+		}
+		seen[opt.Name] = true
+		signature := func(params, results int) {
+			f := s.coreFunc(opt.Index, at)
+			i32 := []ir.Kind{ir.I32, ir.I32, ir.I32, ir.I32}
+			if !sameKinds(f.Params, i32[:params]) || !sameKinds(f.Results, i32[:results]) {
+				fail(at, "canonical option `%s` uses a core function with an incorrect signature", opt.Name)
+			}
+		}
+		switch opt.Name {
+		case "memory":
+			s.memory(opt.Index, at)
+			o.memory = true
+		case "realloc":
+			signature(4, 1)
+			o.realloc = true
+		case "post-return":
+			o.postReturn = s.coreFunc(opt.Index, at)
+		case "callback":
+			signature(3, 1)
+			o.callback = true
+		case "async":
+			o.async = true
+		}
+	}
+	switch {
+	case o.realloc && !o.memory:
+		fail(at, "canonical option `realloc` requires `memory` to also be specified")
+	case o.callback && !o.async:
+		fail(at, "canonical option `callback` requires `async` to also be specified")
+	case o.postReturn != nil && o.async:
+		fail(at, "canonical option `post-return` conflicts with option `async`")
+	}
+	return o
+}
+
+// memory checks a memory that canonical definitions use.
+func (s *scope) memory(i uint32, at int) {
+	m := s.coreItem(binary.SortCoreMemory, i, at)
+	any32 := coreItem{ext: ir.ModuleImport{Kind: ir.ExternMemory, Memory: ir.MemoryType{PageLog2: 16}}}
+	if err := matchCore(m, any32); err != nil {
+		fail(at, "canonical option `memory` needs a 32-bit unshared memory: %v", err)
+	}
+}
+
+func (o *canonOpts) need(ok bool, option string) {
+	if !ok {
+		fail(o.at, "canonical option `%s` is required", option)
+	}
+}
+
+// flatten flattens types, up to limit core values; false if there are more.
+func flatten(ts []*valNode, limit int) ([]ir.Kind, bool) {
+	var flat []ir.Kind
+	for _, t := range ts {
+		if t.over || len(flat)+len(t.flat) > limit {
+			return nil, false
+		}
+		flat = append(flat, t.flat...)
+	}
+	return flat, true
+}
+
+func anyPointer(ts ...*valNode) bool {
+	return slices.ContainsFunc(ts, func(t *valNode) bool { return t.pointer })
+}
+
+func list(t *valNode) []*valNode {
+	if t == nil {
+		return nil
+	}
+	return []*valNode{t}
+}
+
+// lift checks a canon lift and gives its function's type.
+func (s *scope) lift(c *binary.Canon) *funcNode {
+	at := c.Offset
+	ft := s.funcType(c.Type, at)
+	core := s.coreFunc(c.Func, at)
+	o := s.canonOpts(c.Opts, "lift", at, "memory", "realloc", "post-return", "async", "callback")
+	if o.async && !ft.async {
+		fail(at, "the `async` canonical option requires an async function type")
+	}
+	params, ok := flatten(ft.params, maxFlatParams)
+	if !ok {
+		params = []ir.Kind{ir.I32}
+	}
+	if !ok || anyPointer(ft.params...) {
+		o.need(o.memory, "memory")
+		o.need(o.realloc, "realloc")
+	}
+	limit := maxFlatResults
+	if o.async {
+		limit = maxFlatParams // of task.return
+	}
+	results, ok := flatten(list(ft.result), limit)
+	if !ok {
+		results = []ir.Kind{ir.I32}
+	}
+	if !ok || anyPointer(list(ft.result)...) {
+		o.need(o.memory, "memory")
+	}
+	if o.async {
+		results = nil
+		if o.callback {
+			results = []ir.Kind{ir.I32}
+		}
+	}
+	if !sameKinds(core.Params, params) {
+		fail(at, "lowered parameter types `%s` do not match parameter types `%s` of core function %d", kindsText(params), kindsText(core.Params), c.Func)
+	}
+	if !sameKinds(core.Results, results) {
+		fail(at, "lowered result types `%s` do not match result types `%s` of core function %d", kindsText(results), kindsText(core.Results), c.Func)
+	}
+	if p := o.postReturn; p != nil && (!sameKinds(p.Params, results) || len(p.Results) > 0) {
+		fail(at, "canonical option `post-return` uses a core function with an incorrect signature")
+	}
+	return ft
+}
+
+// lower checks a canon lower and adds its core function.
+func (s *scope) lower(c *binary.Canon) {
+	at := c.Offset
+	ft := s.fn(c.Func, at)
+	o := s.canonOpts(c.Opts, "lower", at, "memory", "realloc", "async")
+	if o.async && !ft.async {
+		fail(at, "the `async` canonical option requires an async function type")
+	}
+	maxParams, maxResults := maxFlatParams, maxFlatResults
+	if o.async {
+		maxParams, maxResults = maxFlatAsyncParams, 0
+	}
+	params, ok := flatten(ft.params, maxParams)
+	if !ok {
+		params = []ir.Kind{ir.I32}
+	}
+	if !ok || anyPointer(ft.params...) {
+		o.need(o.memory, "memory")
+	}
+	results, ok := flatten(list(ft.result), maxResults)
+	if !ok {
+		params, results = append(params, ir.I32), nil
+		o.need(o.memory, "memory")
+	}
+	if anyPointer(list(ft.result)...) {
+		o.need(o.memory, "memory")
+		o.need(o.realloc, "realloc")
+	}
+	if o.async {
+		results = []ir.Kind{ir.I32}
+	}
+	s.addCoreFunc(params, results)
+}
+
+// canon checks a canonical definition and adds what it defines.
+func (s *scope) canon(c *binary.Canon) {
+	at := c.Offset
+	i32 := []ir.Kind{ir.I32}
+	switch c.Kind {
+	case binary.CanonLift:
+		s.funcs = append(s.funcs, s.lift(c))
+	case binary.CanonLower:
+		s.lower(c)
+	case binary.CanonResourceDrop:
+		s.resourceType(c.Type, at)
+		s.addCoreFunc(i32, nil)
+	case binary.CanonResourceNew, binary.CanonResourceRep:
+		if r := s.resourceType(c.Type, at).r; !r.local || r.owner != s.tag {
+			fail(at, "type index %d is not a local resource", c.Type)
+		}
+		s.addCoreFunc(i32, i32)
+	default:
+		s.builtin(c)
+	}
+}
+
+// builtinTypes are the core types of the built-ins without checks of their
+// own, as numbers of i32 parameters and results.
+var builtinTypes = map[string][2]int{
+	"backpressure.inc": {0, 0}, "backpressure.dec": {0, 0},
+	"task.cancel": {0, 0}, "subtask.cancel": {1, 1}, "subtask.drop": {1, 0},
+	"waitable-set.new": {0, 1}, "waitable-set.drop": {1, 0}, "waitable.join": {2, 0},
+	"waitable-set.wait": {2, 1}, "waitable-set.poll": {2, 1},
+	"error-context.drop": {1, 0},
+	"stream.read":        {3, 1}, "stream.write": {3, 1}, "future.read": {2, 1}, "future.write": {2, 1},
+	"stream.cancel-read": {1, 1}, "stream.cancel-write": {1, 1}, "stream.drop-readable": {1, 0}, "stream.drop-writable": {1, 0},
+	"future.cancel-read": {1, 1}, "future.cancel-write": {1, 1}, "future.drop-readable": {1, 0}, "future.drop-writable": {1, 0},
+	"error-context.new": {2, 1}, "error-context.debug-message": {2, 0},
+	"thread.index": {0, 1}, "thread.new-indirect": {2, 1}, "thread.resume-later": {1, 0},
+	"thread.yield": {0, 1}, "thread.suspend": {0, 1}, "thread.suspend-then-resume": {1, 1}, "thread.yield-then-resume": {1, 1},
+	"thread.suspend-then-promote": {1, 1}, "thread.yield-then-promote": {1, 1},
+	"context.get": {0, 1}, "context.set": {1, 0},
+}
+
+func (s *scope) builtin(c *binary.Canon) {
+	at, name := c.Offset, c.Builtin
+	if c.Cancellable {
+		fail(at, "invalid leading byte (0x1) for zero byte required: `%s` is no longer `cancellable`, an option which the specification "+
+			"removed (component-model PR 716)", name)
+	}
+	switch name {
+	case "task.return":
+		s.taskReturn(c)
+		return
+	case "stream.new", "future.new":
+		s.element(c)
+		s.addCoreFunc(nil, []ir.Kind{ir.I64})
+		return
+	case "stream.read", "stream.write", "future.read", "future.write":
+		t := s.element(c)
+		o := s.canonOpts(c.Opts, name, at, "memory", "realloc", "async")
+		if t.elem != nil {
+			o.need(o.memory, "memory")
+			if strings.HasSuffix(name, ".read") && t.elem.pointer {
+				o.need(o.realloc, "realloc")
+			}
+		}
+	case "error-context.new":
+		o := s.canonOpts(c.Opts, name, at, "memory")
+		o.need(o.memory, "memory")
+	case "error-context.debug-message":
+		o := s.canonOpts(c.Opts, name, at, "memory", "realloc")
+		o.need(o.memory, "memory")
+		o.need(o.realloc, "realloc")
+	case "waitable-set.wait", "waitable-set.poll":
+		s.memory(c.Arg, at)
+	case "context.get", "context.set":
+		if c.CoreType != ir.TypeI32 {
+			fail(at, "`%s` only supports type `i32`", name)
+		}
+		if c.Arg >= 2 {
+			fail(at, "immediate of `%s` must be less than 2: %d", name, c.Arg)
+		}
+	case "thread.new-indirect":
+		t := s.coreType(c.Type, at)
+		sub := &s.v.core.defs[t.def]
+		if sub.Kind != ir.CompFunc || !sameKinds(sub.Func.Params, []ir.Kind{ir.I32}) || len(sub.Func.Results) > 0 {
+			fail(at, "start function must take a single `i32` argument and return nothing")
+		}
+		table := s.coreItem(binary.SortCoreTable, c.Arg, at)
+		if table.ext.Table.Limits.Is64 {
+			fail(at, "`%s` requires a 32-bit table", name)
+		}
+		if !matchVal(table.defs, table.ext.Table.Elem, nil, ir.TypeFuncRef) {
+			fail(at, "indirect calls must go through a table with type <= `funcref`")
+		}
+	default:
+		if strings.HasPrefix(name, "stream.") || strings.HasPrefix(name, "future.") {
+			s.element(c)
+		}
+	}
+	n, ok := builtinTypes[name]
+	if !ok {
+		fail(at, "`%s` requires the shared-everything-threads feature", name)
+	}
+	i32 := []ir.Kind{ir.I32, ir.I32, ir.I32}
+	s.addCoreFunc(i32[:n[0]], i32[:n[1]])
+}
+
+// element is the stream or future type of a built-in.
+func (s *scope) element(c *binary.Canon) *valNode {
+	kind, what := ir.TStream, "stream"
+	if strings.HasPrefix(c.Builtin, "future.") {
+		kind, what = ir.TFuture, "future"
+	}
+	t, ok := s.typ(c.Type, c.Offset).(*valNode)
+	if !ok || t.kind != kind {
+		fail(c.Offset, "`%s` requires a %s type", c.Builtin, what)
+	}
+	return t
+}
+
+// taskReturn is like a lowered import that takes the task's result.
+func (s *scope) taskReturn(c *binary.Canon) {
+	result := list(s.resultType(c.Result))
+	o := s.canonOpts(c.Opts, c.Builtin, c.Offset, "memory")
+	params, ok := flatten(result, maxFlatParams)
+	if !ok {
+		params = []ir.Kind{ir.I32}
+	}
+	if !ok || anyPointer(result...) {
+		o.need(o.memory, "memory")
+	}
+	s.addCoreFunc(params, nil)
+}
