@@ -181,8 +181,8 @@ func (g *gen) stub(f field) *jen.Statement {
 	return jen.Func().Add(g.stubBody(f.fn, f.wit))
 }
 
-// stubs prints the types of the stubs. They embed the interface, so that a
-// mapped one may have more methods than the component calls.
+// stubs prints the types of the stubs. That of a mapped interface embeds it,
+// under a name that no method has, for it may have more methods than the component calls.
 func (g *gen) stubs(fields []field) {
 	for _, f := range fields {
 		if f.iface == nil {
@@ -190,7 +190,13 @@ func (g *gen) stubs(fields []field) {
 		}
 		name := "missing" + f.name
 		g.f.Commentf("// %s traps.", name)
-		g.f.Type().Id(name).Struct(f.typ)
+		if f.iface.Pkg == "" {
+			g.f.Type().Id(name).Struct()
+		} else {
+			g.f.Type().Id(name).Struct(jen.Id(name + "Iface"))
+			g.f.Line()
+			g.f.Type().Id(name + "Iface").Op("=").Add(f.typ)
+		}
 		for _, fn := range plain(f.iface.Funcs) {
 			g.fn().Params(jen.Id(name)).Id(fn.Name).Add(g.stubBody(fn, f.wit+"#"+fn.Extern.Name))
 		}

@@ -106,13 +106,11 @@ func groupImports(src []byte) []byte {
 
 // gen prints one file.
 type gen struct {
-	m    *names.Model
-	p    *ir.Program
-	opts Options
-	f    *jen.File
-	// printed are the Go interfaces that are there already: two versions of a
-	// WIT interface never share one, but the check is cheap.
-	printed map[string]bool
+	m       *names.Model
+	p       *ir.Program
+	opts    Options
+	f       *jen.File
+	printed map[string]bool // Go interfaces that are there already
 }
 
 func (g *gen) packageDoc() string {
@@ -124,6 +122,8 @@ func (g *gen) packageDoc() string {
 		fmt.Fprintf(&b, "Package %s has the types and interfaces of the world %s.", name, p.World)
 	case g.opts.Interfaces:
 		fmt.Fprintf(&b, "Package %s has the types and interfaces of a world.", name)
+	case g.opts.Source != "":
+		fmt.Fprintf(&b, "Package %s runs the component %s.", name, g.opts.Source)
 	case p.World != "":
 		fmt.Fprintf(&b, "Package %s runs a component of the world %s.", name, p.World)
 	case p.Name != "":
@@ -160,6 +160,9 @@ func docLines(text string) []string {
 		if l == "" {
 			lines[i] = "//"
 			continue
+		}
+		if strings.HasPrefix(strings.TrimSpace(l), "+build") {
+			l = "'" + l // gofmt makes a build constraint of it
 		}
 		lines[i] = "// " + l
 	}

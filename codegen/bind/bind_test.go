@@ -21,6 +21,7 @@ import (
 	"github.com/wc2go/wc2go/internal/golden"
 	"github.com/wc2go/wc2go/internal/witworld"
 	"github.com/wc2go/wc2go/ir"
+	"github.com/wc2go/wc2go/rt"
 )
 
 // repo is the root of this repository.
@@ -300,4 +301,66 @@ func headOnly(m *binary.Module, id ir.ModuleID) (*ir.Module, error) {
 		r.Funcs = append(r.Funcs, &ir.Func{Index: uint32(r.NumImports(ir.ExternFunc) + i), Type: typ})
 	}
 	return r, nil
+}
+
+// TestVersion: bind must say the version that rt has.
+func TestVersion(t *testing.T) {
+	m, err := names.Build(&ir.Program{}, names.Options{Path: "example.com/empty"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := bind.Generate(m, bind.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("rt.Handshake{}[%d-rt.Version]", rt.Version); !strings.Contains(string(src), want) {
+		t.Errorf("no %s in\n%s", want, src)
+	}
+}
+
+// TestPassThrough: an exported function that is an imported one has no lift.
+func TestPassThrough(t *testing.T) {
+	p := &ir.Program{}
+	str := p.AddType(ir.Type{Kind: ir.TString})
+	ft := p.AddFuncType(ir.ComponentFuncType{Params: []ir.Param{{Name: "s", Type: str}}, Result: str})
+	in := []ir.Extern{{Name: "echo", Kind: ir.ItemFunc, FuncType: ft}}
+	out := []ir.Extern{{Name: "echo", Kind: ir.ItemFunc, FuncType: ft, ReexportsImport: true}}
+	p.Imports = []ir.Extern{{Name: "a:b/c", Kind: ir.ItemInstance, Items: in}}
+	p.Exports = []ir.Extern{{Name: "d:e/f", Kind: ir.ItemInstance, Items: out}}
+	p.ImportFuncs = []ir.ImportFunc{{Path: ir.ImportPath{"a:b/c", "echo"}, Type: ft}}
+	m, err := names.Build(p, names.Options{Path: "example.com/gen/pass"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := bind.Generate(m, bind.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(src), "return f.i.imports.C.Echo(ctx, s)") {
+		t.Errorf("no call of the import in\n%s", src)
+	}
+}
+
+// TestHostileDocs: documentation comes from the component, and must stay a comment.
+func TestHostileDocs(t *testing.T) {
+	p := &ir.Program{Docs: "a\r\nb */ /* \x00\xff\ufeff\n//go:build ignore\ngo:embed x\n+build x"}
+	ft := p.AddFuncType(ir.ComponentFuncType{Result: ir.NoType})
+	p.Lifts = []ir.Lift{{Type: ft}}
+	p.Exports = []ir.Extern{{Name: "f", Kind: ir.ItemFunc, FuncType: ft, Docs: "\n\n//go:noinline\ngo:linkname a b\n\u2028x\x1b"}}
+	m, err := names.Build(p, names.Options{Path: "example.com/gen/docs"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := bind.Generate(m, bind.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(src)) {
+		if strings.HasPrefix(line, "//go:") || strings.HasPrefix(line, "//line") {
+			t.Errorf("a directive: %s", line)
+		}
+	}
+	mod := newModule(t)
+	mod.add(t, m, src, true)
+	mod.vet(t)
 }

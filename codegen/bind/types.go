@@ -160,6 +160,10 @@ func (g *gen) constants(t *ir.Type, mt *names.Type, first jen.Code) {
 }
 
 func (g *gen) enum(t *ir.Type, mt *names.Type) {
+	if len(t.Cases) == 0 { // validation refuses it
+		g.f.Type().Id(mt.Name).Id(mt.Repr)
+		return
+	}
 	g.f.Type().Id(mt.Name).Id(mt.Repr)
 	g.constants(t, mt, jen.Iota())
 	v := jen.Id("v").Id(mt.Name)

@@ -43,6 +43,7 @@ func Build(p *ir.Program, opts Options) (*Model, error) {
 		done:    make([]bool, len(p.Types)),
 		shared:  map[ir.Name][]ir.TypeID{},
 		aliases: map[string]ir.TypeID{},
+		sameAs:  map[[2]ir.TypeID]bool{},
 	}
 	for i := range b.m.Types {
 		b.m.Types[i].ID = ir.TypeID(i)
@@ -78,7 +79,8 @@ type builder struct {
 	done    []bool                  // types that have their name
 	shared  map[ir.Name][]ir.TypeID // types by name, Export left out
 	aliases map[string]ir.TypeID    // Go name of an alias to what it stands for
-	order   []ir.TypeID             // named types in the order of naming
+	sameAs  map[[2]ir.TypeID]bool
+	order   []ir.TypeID // named types in the order of naming
 }
 
 func (b *builder) build() error {
@@ -481,6 +483,17 @@ func (b *builder) same(x, y ir.TypeID) bool {
 	if x == ir.NoType || y == ir.NoType {
 		return false
 	}
+	// Remembered, for types share parts: without it the walk is exponential.
+	k := [2]ir.TypeID{x, y}
+	if r, ok := b.sameAs[k]; ok {
+		return r
+	}
+	r := b.compare(x, y)
+	b.sameAs[k] = r
+	return r
+}
+
+func (b *builder) compare(x, y ir.TypeID) bool {
 	s, t := &b.p.Types[x], &b.p.Types[y]
 	if s.Kind != t.Kind || len(s.Cases) != len(t.Cases) || s.Len != t.Len {
 		return false
@@ -527,14 +540,22 @@ func repr(t *ir.Type) string {
 	return "uint32"
 }
 
+// baseName is what an instance is called if nothing is in the way.
+func baseName(f *Interface, id ifaceName) string {
+	switch {
+	case f.Extern.Implements != "":
+		return exported(f.Extern.Name)
+	case len(f.Path) > 1 && id.plain:
+		return exported(strings.Join(f.Path, "-"))
+	}
+	return exported(id.iface)
+}
+
 // nameImport gives an imported instance its Go interface, its field and its
 // functions.
 func (b *builder) nameImport(f *Interface, imports members) error {
 	id := parseIface(f.ID)
-	base := exported(id.iface)
-	if len(f.Path) > 1 && id.plain {
-		base = exported(strings.Join(f.Path, "-"))
-	}
+	base := baseName(f, id)
 	f.Funcs = b.funcs(f.Extern.Items, newMembers(vetMethods), b.resourceScope())
 	for i := range f.Funcs {
 		f.Needed = f.Needed || f.Funcs[i].Kind != FuncMethod
@@ -559,7 +580,7 @@ func (b *builder) nameImport(f *Interface, imports members) error {
 		}
 		// Two versions of an interface that one Go interface serves share a field.
 		for i := range b.m.ImportIfaces {
-			if o := &b.m.ImportIfaces[i]; o != f && o.Pkg == f.Pkg && o.Name == f.Name && o.Field != "" {
+			if o := &b.m.ImportIfaces[i]; o != f && o.Extern.Implements == "" && f.Extern.Implements == "" && o.Pkg == f.Pkg && o.Name == f.Name && o.Field != "" {
 				f.Field = o.Field
 				return nil
 			}
@@ -568,6 +589,9 @@ func (b *builder) nameImport(f *Interface, imports members) error {
 		f.Name = b.scope.declare(base, owner{roleIface, id, false})
 	}
 	if f.Needed {
+		if base == "Types" && id.pkg != "" {
+			base = exported(id.pkg) + base // filesystem/types: Types alone says nothing
+		}
 		f.Field = b.member(imports, base, id)
 	}
 	return nil
@@ -592,8 +616,8 @@ func (b *builder) member(scope members, base string, id ifaceName) string {
 	}
 	c = append(c, base+"Iface")
 	for _, n := range c {
-		if !scope[n] {
-			scope[n] = true
+		if !scope.taken(n) {
+			scope[n] = false
 			return n
 		}
 	}
@@ -614,10 +638,7 @@ func (b *builder) memberOwner(scope members, field string) (ifaceName, bool) {
 // nameExport gives an exported instance its accessor.
 func (b *builder) nameExport(f *Interface, instance members) {
 	id := parseIface(f.ID)
-	base := exported(id.iface)
-	if len(f.Path) > 1 && id.plain {
-		base = exported(strings.Join(f.Path, "-"))
-	}
+	base := baseName(f, id)
 	f.Funcs = b.funcs(f.Extern.Items, newMembers(vetMethods), b.resourceScope())
 	for i := range f.Funcs {
 		f.Needed = f.Needed || f.Funcs[i].Kind != FuncMethod

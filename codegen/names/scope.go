@@ -127,7 +127,8 @@ func (s pkgScope) resolve(base string, me, o owner) string {
 	}
 }
 
-// members is a scope of fields or methods.
+// members is a scope of fields or methods: what is taken, and whether it is
+// the API's own rather than another label's.
 type members map[string]bool
 
 // reservedInstance are the methods that Instance has by itself.
@@ -153,19 +154,25 @@ func newMembers(reserved ...[]string) members {
 	return m
 }
 
-// declare takes the Go name of label. What is taken gets suffix (Func, Iface),
-// or its hyphens back as underscores (x-1 after x1 is X_1), or a number.
+func (m members) taken(id string) bool {
+	_, ok := m[id]
+	return ok
+}
+
+// declare takes the Go name of label. What the API needs itself gets suffix
+// (Func, Field); what another label has gets its hyphens back as underscores (x-1
+// after x1 is X_1), or a number.
 func (m members) declare(base, label, suffix string) string {
 	id := base
 	if m[id] && suffix != "" {
 		id = base + suffix
 	}
-	if m[id] && label != "" {
+	if m.taken(id) && label != "" {
 		id = joined(label, "_")
 	}
-	for n := 2; m[id]; n++ {
+	for n := 2; m.taken(id); n++ {
 		id = base + "_" + strconv.Itoa(n)
 	}
-	m[id] = true
+	m[id] = false
 	return id
 }
