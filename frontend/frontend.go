@@ -40,27 +40,10 @@ func component(data []byte, opts Options) (*ir.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := validateModules(c, opts.features()); err != nil {
+	if err := validate.Component(c, opts.features()); err != nil {
 		return nil, err
 	}
 	return inline.Component(c, inline.Options{LowerModule: lower.Module})
-}
-
-// validateModules validates the core modules of c and the components in it.
-func validateModules(c *binary.Component, f validate.Features) error {
-	for _, d := range c.Defs {
-		var err error
-		switch d := d.(type) {
-		case *binary.DefCoreModule:
-			err = validate.Module(d.Module, f)
-		case *binary.DefComponent:
-			err = validateModules(d.Component, f)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // core translates a bare core module into a program of one module and one
