@@ -24,7 +24,7 @@ type ResourceType struct {
 	Dtor func(d int32, rep uint32)
 	// Wrap and Unwrap make and open the typed API's handle of a guest resource;
 	// Is tells the embedder's values of a host resource. For dynamic calls.
-	Wrap   func(rep uint32) (any, *GuestResource)
+	Wrap   func(rep uint32) any
 	Unwrap func(v any) *GuestResource
 	Is     func(v any) bool
 }

@@ -33,8 +33,7 @@ func (e *emitter) instantiate() {
 				e.f("Dtor: func(d int32, rep uint32) { %s },", e.call(r.Dtor, "d", "rep"))
 			}
 			if mr := &e.m.Resources[n]; mr.Name != "" && !mr.Host && mr.Pkg == "" {
-				e.f("Wrap: func(rep uint32) (any, *%s.GuestResource) {", rt)
-				e.f("r := %s\nreturn r, &r.h\n},", e.newGuest(ir.ResourceID(n), fmt.Sprintf("i.comp[0].Res[%d]", n), "rep", "i"))
+				e.f("Wrap: func(rep uint32) any {\nreturn %s\n},", e.newGuest(ir.ResourceID(n), fmt.Sprintf("i.comp[0].Res[%d]", n), "rep", "i"))
 				e.f("Unwrap: func(v any) *%s.GuestResource {", rt)
 				e.f("if r, ok := v.(*%s); ok && r != nil {\nreturn &r.h\n}\nreturn nil\n},", mr.Name)
 			}
