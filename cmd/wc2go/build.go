@@ -133,7 +133,7 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 	case s.Run == "":
 		return fmt.Errorf("%s: does not export wasi:cli/run, so there is nothing that a program could run; 'wc2go generate' makes a package of it", file)
 	}
-	if err := translate.Passes(ctx, file, prog, ""); err != nil {
+	if err := translate.Passes(ctx, file, prog, nil); err != nil {
 		return err
 	}
 	files, model, err := translate.Package(ctx, file, prog, translate.Options{

@@ -121,7 +121,7 @@ func generate(ctx context.Context, out, wit, world string, args []string, opts t
 			return err
 		}
 		if prog, err = translate.Frontend(ctx, file, data, p); err == nil {
-			err = translate.Passes(ctx, file, prog, "")
+			err = translate.Passes(ctx, file, prog, nil)
 		}
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -89,7 +90,7 @@ func newDump() *cobra.Command {
 for people who work on wc2go, or want to know how a component is put together.
 With --after the program is printed as it is after that pass.`,
 		Example: `  wc2go dump app.wasm
-  wc2go dump --after=inline app.wasm`,
+  wc2go dump --after=frontend app.wasm`,
 		Args:              exactly(1, "the component file"),
 		ValidArgsFunction: wasmFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -103,13 +104,20 @@ With --after the program is printed as it is after that pass.`,
 				return err
 			}
 			prog, err := translate.Frontend(cmd.Context(), args[0], data, nil)
-			if err == nil {
-				err = translate.Passes(cmd.Context(), args[0], prog, after)
-			}
 			if err != nil {
 				return err
 			}
-			return printTo(cmd.OutOrStdout(), prog, translate.Print)
+			// A pass rewrites the program in place, so it is printed while they run.
+			var printErr error
+			err = translate.Passes(cmd.Context(), args[0], prog, func(pass string, p *ir.Program) {
+				if pass == after {
+					printErr = printTo(cmd.OutOrStdout(), p, ir.Print)
+				}
+			})
+			if err == nil && after == "" {
+				printErr = printTo(cmd.OutOrStdout(), prog, ir.Print)
+			}
+			return errors.Join(err, printErr)
 		},
 	}
 	cmd.Flags().StringVar(&after, "after", "", "print the program after this `pass` (default: the last)")

@@ -2,14 +2,9 @@ package translate
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 
 	"github.com/wc2go/wc2go/codegen/names"
-	"github.com/wc2go/wc2go/frontend/binary"
-	"github.com/wc2go/wc2go/frontend/inline"
-	"github.com/wc2go/wc2go/frontend/lower"
 	"github.com/wc2go/wc2go/ir"
 )
 
@@ -26,33 +21,10 @@ type Options struct {
 	Find        func(importPath string) (fs.FS, error)
 }
 
-func validateBytes(data []byte) error {
-	_, err := translateBytes(data)
-	return err
-}
-
-func translateBytes(data []byte) (*ir.Program, error) {
-	c, err := binary.DecodeComponent(data, 0)
-	if err != nil {
-		return nil, err
-	}
-	return inline.Component(c, inline.Options{LowerModule: lower.Module})
-}
-
-func passNames() []string { return []string{"inline"} }
-
-func runPasses(*ir.Program, string) error { return nil }
-
 func generate(prog *ir.Program, opts Options) (map[string][]byte, *names.Model, error) {
 	_, err := names.Build(prog, names.Options{Package: opts.Package, Path: opts.Path, Maps: opts.Maps, Find: opts.Find})
 	if err != nil {
 		return nil, nil, err
 	}
 	return nil, nil, errors.New("code generation is not finished")
-}
-
-// Print prints a program for people.
-func Print(w io.Writer, prog *ir.Program) error {
-	_, err := fmt.Fprintf(w, "program %s\n", prog.Name)
-	return err
 }

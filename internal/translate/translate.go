@@ -12,32 +12,32 @@ import (
 	"strings"
 
 	"github.com/wc2go/wc2go/codegen/names"
+	"github.com/wc2go/wc2go/frontend"
+	"github.com/wc2go/wc2go/frontend/binary"
+	"github.com/wc2go/wc2go/frontend/validate"
 	"github.com/wc2go/wc2go/internal/progress"
 	"github.com/wc2go/wc2go/ir"
 )
 
-// fileError is an error in a file: the file's name comes first.
+// fileError puts the file's name before an error.
 func fileError(file string, err error) error {
-	var pe *fs.PathError
 	if errors.Is(err, context.Canceled) {
 		return err
-	}
-	if errors.As(err, &pe) && pe.Path == file {
-		return err // has the name already
 	}
 	return fmt.Errorf("%s: %w", file, err)
 }
 
 // Read reads an input file.
 func Read(file string) ([]byte, error) {
-	fi, err := os.Stat(file)
+	data, err := os.ReadFile(file)
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err // "open" and "read" say nothing new
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	if fi.IsDir() {
-		return nil, fmt.Errorf("%s: is a directory", file)
-	}
-	return os.ReadFile(file)
+	return data, nil
 }
 
 // Validate checks that data, the contents of file, is a valid component or core module.
@@ -49,29 +49,51 @@ func Validate(ctx context.Context, file string, data []byte) error {
 	return nil
 }
 
+func validateBytes(data []byte) error {
+	if binary.IsComponent(data) {
+		c, err := binary.DecodeComponent(data, 0)
+		if err != nil {
+			return err
+		}
+		return validate.Component(c, validate.AllFeatures())
+	}
+	m, err := binary.DecodeModule(data, 0)
+	if err != nil {
+		return err
+	}
+	return validate.Module(m, validate.AllFeatures())
+}
+
 // Frontend makes a program of data, the contents of file.
 func Frontend(ctx context.Context, file string, data []byte, p *progress.Progress) (*ir.Program, error) {
 	p.Phase("translate", 0)
-	prog, err := cancellable(ctx, func() (*ir.Program, error) { return translateBytes(data) })
+	prog, err := cancellable(ctx, func() (*ir.Program, error) { return frontend.Translate(data, frontend.Options{}) })
 	if err != nil {
 		return nil, fileError(file, err)
 	}
 	return prog, nil
 }
 
-// Passes runs the passes of the IR on prog, up to and with the one named after, or all if
-// that is "".
-func Passes(ctx context.Context, file string, prog *ir.Program, after string) error {
-	_, err := cancellable(ctx, func() (struct{}, error) { return struct{}{}, runPasses(prog, after) })
+// Passes runs the passes of the IR on prog. If after is not nil it is called
+// with the name of each pass when it has run.
+func Passes(ctx context.Context, file string, prog *ir.Program, after func(pass string, p *ir.Program)) error {
+	_, err := cancellable(ctx, func() (struct{}, error) {
+		return struct{}{}, ir.RunPasses(prog, ir.PassOptions{After: after})
+	})
 	if err != nil {
 		return fileError(file, err)
 	}
 	return nil
 }
 
-// PassNames lists the passes in order, the frontend's result first.
+// PassNames lists what a program can be printed after: the frontend and the
+// passes in order.
 func PassNames() []string {
-	return passNames()
+	n := []string{"frontend"}
+	for _, p := range ir.Passes {
+		n = append(n, p.Name)
+	}
+	return n
 }
 
 // CheckPass returns an error if there is no pass of that name.
