@@ -1,0 +1,167 @@
+package corpustest
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/wc2go/wc2go/codegen"
+	"github.com/wc2go/wc2go/frontend"
+)
+
+// TestComponents translates the components that testdata/hosts names, builds
+// each beside its host, a Go test written against the generated API, and runs
+// all of them. The first line of a host names its component:
+//
+//	// corpus: found/adder.component.wasm
+//
+// A host lives in testdata/hosts/NAME/NAME_test.go and imports the generated
+// package as corpus.test/NAME/api.
+func TestComponents(t *testing.T) {
+	runHosts(t, "default")
+}
+
+// TestComponentsChecked runs the same with explicit bounds checks.
+func TestComponentsChecked(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the same hosts run without -tags wc2go_checked")
+	}
+	runHosts(t, "checked", "-tags", "wc2go_checked")
+}
+
+func runHosts(t *testing.T, what string, flags ...string) {
+	dir := corpus(t)
+	hosts, err := filepath.Glob("testdata/hosts/*/*_test.go")
+	if err != nil || len(hosts) == 0 {
+		t.Fatalf("no hosts under testdata/hosts: %v", err)
+	}
+	tmp := t.TempDir()
+	write(t, filepath.Join(tmp, "go.mod"), fmt.Sprintf("module corpus.test\n\ngo 1.26.0\n\nrequire github.com/wc2go/wc2go v0.0.0\n\nreplace github.com/wc2go/wc2go => %s\n", repo()))
+	var pkgs []string
+	for _, host := range hosts {
+		name := filepath.Base(filepath.Dir(host))
+		src, err := os.ReadFile(host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, _, _ := strings.Cut(string(src), "\n")
+		wasm, ok := strings.CutPrefix(line, "// corpus: ")
+		if !ok {
+			t.Fatalf("%s does not begin with \"// corpus: FILE\"", host)
+		}
+		data, err := os.ReadFile(filepath.Join(dir, wasm))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := "corpus.test/" + name + "/api"
+		p, err := frontend.Translate(data, frontend.Options{})
+		if err != nil {
+			t.Errorf("%s: %v", wasm, err)
+			continue
+		}
+		files, err := codegen.Generate(p, codegen.Options{Package: "api", ImportPath: path, Find: findInRepo})
+		if err != nil {
+			t.Errorf("%s: %v", wasm, err)
+			continue
+		}
+		for _, f := range files {
+			write(t, filepath.Join(tmp, name, "api", f.Name), string(f.Data))
+		}
+		write(t, filepath.Join(tmp, name, filepath.Base(host)), string(src))
+		pkgs = append(pkgs, name)
+	}
+	env := append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+
+	vet := exec.Command("go", append([]string{"vet"}, append(flags, "./...")...)...)
+	vet.Dir, vet.Env = tmp, env
+	if out, err := vet.CombinedOutput(); err != nil {
+		t.Errorf("go vet of generated packages: %v\n%s", err, head(out, 60))
+	}
+
+	cmd := exec.Command("go", append([]string{"test", "-json", "-count=1"}, append(flags, "./...")...)...)
+	cmd.Dir, cmd.Env = tmp, env
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, _ := cmd.Output() // failures are in the events
+	results := parseEvents(t, out)
+	for _, name := range pkgs {
+		t.Run(name, func(t *testing.T) {
+			r := results["corpus.test/"+name]
+			switch {
+			case r == nil:
+				t.Errorf("no result (%s)\n%s", what, head(stderr.Bytes(), 40))
+			case r.failed || r.tests == 0:
+				t.Errorf("failed (%s), %d tests ran:\n%s", what, r.tests, head([]byte(r.output.String()), 80))
+			default:
+				t.Logf("%d checks passed (%s)", r.tests, what)
+			}
+		})
+	}
+}
+
+type result struct {
+	failed bool
+	tests  int
+	output strings.Builder
+}
+
+// parseEvents reads what `go test -json` printed, by package.
+func parseEvents(t *testing.T, out []byte) map[string]*result {
+	results := map[string]*result{}
+	sc := bufio.NewScanner(bytes.NewReader(out))
+	sc.Buffer(nil, 1<<24)
+	for sc.Scan() {
+		var e struct{ Action, Package, ImportPath, Test, Output string }
+		if json.Unmarshal(sc.Bytes(), &e) != nil {
+			continue
+		}
+		if e.Package == "" { // build output: "pkg [pkg.test]"
+			e.Package, _, _ = strings.Cut(e.ImportPath, " ")
+			e.Package = strings.TrimSuffix(strings.TrimSuffix(e.Package, "/api"), "_test")
+		}
+		r := results[e.Package]
+		if r == nil {
+			r = &result{}
+			results[e.Package] = r
+		}
+		switch e.Action {
+		case "output", "build-output":
+			r.output.WriteString(e.Output)
+		case "pass":
+			if e.Test != "" {
+				r.tests++
+			}
+		case "fail", "build-fail":
+			r.failed = true
+		}
+	}
+	if err := sc.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return results
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// head gives the first n lines.
+func head(b []byte, n int) string {
+	lines := strings.SplitAfterN(string(b), "\n", n+1)
+	if len(lines) > n {
+		lines[n] = "...\n"
+	}
+	return strings.Join(lines, "")
+}
