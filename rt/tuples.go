@@ -100,47 +100,47 @@ type Tuple10[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9 any] struct {
 
 // Tuple11 is a WIT tuple of 11 values.
 type Tuple11[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10 any] struct {
-	F0 T0
-	F1 T1
-	F2 T2
-	F3 T3
-	F4 T4
-	F5 T5
-	F6 T6
-	F7 T7
-	F8 T8
-	F9 T9
+	F0  T0
+	F1  T1
+	F2  T2
+	F3  T3
+	F4  T4
+	F5  T5
+	F6  T6
+	F7  T7
+	F8  T8
+	F9  T9
 	F10 T10
 }
 
 // Tuple12 is a WIT tuple of 12 values.
 type Tuple12[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11 any] struct {
-	F0 T0
-	F1 T1
-	F2 T2
-	F3 T3
-	F4 T4
-	F5 T5
-	F6 T6
-	F7 T7
-	F8 T8
-	F9 T9
+	F0  T0
+	F1  T1
+	F2  T2
+	F3  T3
+	F4  T4
+	F5  T5
+	F6  T6
+	F7  T7
+	F8  T8
+	F9  T9
 	F10 T10
 	F11 T11
 }
 
 // Tuple13 is a WIT tuple of 13 values.
 type Tuple13[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12 any] struct {
-	F0 T0
-	F1 T1
-	F2 T2
-	F3 T3
-	F4 T4
-	F5 T5
-	F6 T6
-	F7 T7
-	F8 T8
-	F9 T9
+	F0  T0
+	F1  T1
+	F2  T2
+	F3  T3
+	F4  T4
+	F5  T5
+	F6  T6
+	F7  T7
+	F8  T8
+	F9  T9
 	F10 T10
 	F11 T11
 	F12 T12
@@ -148,16 +148,16 @@ type Tuple13[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12 any] struct {
 
 // Tuple14 is a WIT tuple of 14 values.
 type Tuple14[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13 any] struct {
-	F0 T0
-	F1 T1
-	F2 T2
-	F3 T3
-	F4 T4
-	F5 T5
-	F6 T6
-	F7 T7
-	F8 T8
-	F9 T9
+	F0  T0
+	F1  T1
+	F2  T2
+	F3  T3
+	F4  T4
+	F5  T5
+	F6  T6
+	F7  T7
+	F8  T8
+	F9  T9
 	F10 T10
 	F11 T11
 	F12 T12
@@ -166,16 +166,16 @@ type Tuple14[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13 any] str
 
 // Tuple15 is a WIT tuple of 15 values.
 type Tuple15[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14 any] struct {
-	F0 T0
-	F1 T1
-	F2 T2
-	F3 T3
-	F4 T4
-	F5 T5
-	F6 T6
-	F7 T7
-	F8 T8
-	F9 T9
+	F0  T0
+	F1  T1
+	F2  T2
+	F3  T3
+	F4  T4
+	F5  T5
+	F6  T6
+	F7  T7
+	F8  T8
+	F9  T9
 	F10 T10
 	F11 T11
 	F12 T12
@@ -185,16 +185,16 @@ type Tuple15[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14 any
 
 // Tuple16 is a WIT tuple of 16 values.
 type Tuple16[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15 any] struct {
-	F0 T0
-	F1 T1
-	F2 T2
-	F3 T3
-	F4 T4
-	F5 T5
-	F6 T6
-	F7 T7
-	F8 T8
-	F9 T9
+	F0  T0
+	F1  T1
+	F2  T2
+	F3  T3
+	F4  T4
+	F5  T5
+	F6  T6
+	F7  T7
+	F8  T8
+	F9  T9
 	F10 T10
 	F11 T11
 	F12 T12
@@ -202,4 +202,3 @@ type Tuple16[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T1
 	F14 T14
 	F15 T15
 }
-
