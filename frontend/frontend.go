@@ -15,6 +15,8 @@ import (
 type Options struct {
 	// Features limits core WebAssembly; nil allows everything.
 	Features *validate.Features
+	// Passes changes which passes run.
+	Passes ir.PassOptions
 }
 
 func (o *Options) features() validate.Features {
@@ -24,14 +26,26 @@ func (o *Options) features() validate.Features {
 	return validate.AllFeatures()
 }
 
-// Translate turns the bytes of a component or a core module into a program.
-// A refusal of the input is a [*binary.Error] with the offset in data.
+// Translate turns the bytes of a component or a core module into a program on
+// which the passes have run. A refusal of the input is a [*binary.Error] with the
+// offset in data.
 func Translate(data []byte, opts Options) (*ir.Program, error) {
-	flatten := core
-	if binary.IsComponent(data) {
-		flatten = component
+	p, err := Flatten(data, opts)
+	if err != nil {
+		return nil, err
 	}
-	return flatten(data, opts)
+	if err := ir.RunPasses(p, opts.Passes); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Flatten is Translate without the passes.
+func Flatten(data []byte, opts Options) (*ir.Program, error) {
+	if binary.IsComponent(data) {
+		return component(data, opts)
+	}
+	return core(data, opts)
 }
 
 // component translates a component.

@@ -11,8 +11,10 @@ import (
 
 	"github.com/wc2go/wc2go/frontend"
 	"github.com/wc2go/wc2go/frontend/binary"
+	"github.com/wc2go/wc2go/internal/golden"
 	"github.com/wc2go/wc2go/internal/wit"
 	"github.com/wc2go/wc2go/ir"
+	"golang.org/x/tools/txtar"
 )
 
 // corpus is a directory of real components, which is not part of the repository.
@@ -76,6 +78,38 @@ func TestCorpus(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestGolden prints the programs and worlds of the components in inline's testdata.
+func TestGolden(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("inline", "testdata", "*.wasm"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no components", err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".wasm")
+		t.Run(name, func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := frontend.Flatten(data, frontend.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var program, world bytes.Buffer
+			if err := ir.Print(&program, p); err != nil {
+				t.Error(err)
+			}
+			if err := wit.Print(&world, p); err != nil {
+				t.Error(err)
+			}
+			golden.Check(t, filepath.Join("testdata", name+".txtar"), &txtar.Archive{
+				Comment: []byte("The program and the world of inline/testdata/" + name + ".wat.\n"),
+				Files:   []txtar.File{{Name: "program", Data: program.Bytes()}, {Name: "world.wit", Data: world.Bytes()}},
+			})
+		})
 	}
 }
 
