@@ -165,7 +165,8 @@ type Func struct {
 	Type ir.FuncTypeID
 }
 
-// Funcs gives the exported functions of prog.
+// Funcs gives the exported functions of prog, but for imported ones that are
+// only passed through.
 func Funcs(prog *ir.Program) []Func {
 	var funcs []Func
 	var walk func(prefix string, items []ir.Extern)
@@ -173,7 +174,9 @@ func Funcs(prog *ir.Program) []Func {
 		for i := range items {
 			switch e := &items[i]; e.Kind {
 			case ir.ItemFunc:
-				funcs = append(funcs, Func{prefix + e.Name, e.FuncType})
+				if !e.ReexportsImport {
+					funcs = append(funcs, Func{prefix + e.Name, e.FuncType})
+				}
 			case ir.ItemInstance:
 				walk(prefix+e.Name+"#", e.Items)
 			}
