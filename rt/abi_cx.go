@@ -21,7 +21,8 @@ type Cx struct {
 	D    int32
 	// Scope is the task that borrow handles are lowered for.
 	Scope *Task
-	// Charge: lifted data counts against Limits.HostCallBytes.
+	// Charge: the other side is the host, and lifted data counts against
+	// Limits.HostCallBytes.
 	Charge bool
 
 	lifted uint64
@@ -45,10 +46,10 @@ func (cx *Cx) Realloc(old, oldSize, align, size uint32) uint32 {
 	p := cx.Fn(cx.Root, cx.D, old, oldSize, align, size)
 	cx.Inst.MayLeave = true
 	if p&(align-1) != 0 {
-		Throwf(TrapHeapMisaligned, "realloc returned %#x where alignment %d is needed", p, align)
+		Throwf(TrapHeapMisaligned, "realloc return: result not aligned: %#x where alignment %d is needed", p, align)
 	}
 	if uint64(p)+uint64(size) > cx.Mem.Size {
-		Throwf(TrapMemoryOutOfBounds, "realloc returned %#x for %d bytes", p, size)
+		cx.throwRange("realloc return: beyond end of memory", "list content out-of-bounds", uint64(size), p)
 	}
 	return p
 }
@@ -74,7 +75,7 @@ func (cx *Cx) CheckList(p, n, size, align uint32) {
 		Throwf(TrapHeapMisaligned, "list at %#x where alignment %d is needed", p, align)
 	}
 	if uint64(p)+bytes > cx.Mem.Size {
-		Throwf(TrapStringOutOfBounds, "list of %d bytes at %#x", bytes, p)
+		cx.throwRange("list pointer/length out of bounds of memory", "list content out-of-bounds", bytes, p)
 	}
 }
 
@@ -86,6 +87,17 @@ func (cx *Cx) NewList(n int, size, align uint32) uint32 {
 		Throwf(TrapStringOutOfBounds, "list of %d bytes", bytes)
 	}
 	return cx.Realloc(0, 0, align, uint32(bytes))
+}
+
+// throwRange raises the trap of a range that is not in memory. Like wasmtime's,
+// its text tells calls of the host from calls between guests.
+//
+//go:noinline
+func (cx *Cx) throwRange(host, fused string, size uint64, p uint32) {
+	if cx.Charge {
+		fused = host
+	}
+	throwText(TrapStringOutOfBounds, "%s: %d bytes at %#x", fused, size, p)
 }
 
 // bytes is n bytes at p, which have been checked. It is good until the next realloc.

@@ -62,7 +62,7 @@ func (t *HandleTable) add(h handle) uint32 {
 // get is Table.get; the pointer is good until the next add.
 func (t *HandleTable) get(i uint32) *handle {
 	if uint64(i) >= uint64(len(t.entries)) || t.entries[i].kind == handleFree {
-		Throwf(TrapInvalidHandle, "%d", i)
+		throwText(TrapInvalidHandle, "unknown handle index %d", i)
 	}
 	return &t.entries[i]
 }
@@ -71,7 +71,7 @@ func (t *HandleTable) get(i uint32) *handle {
 func (t *HandleTable) resource(i uint32, res *ResourceType) *handle {
 	h := t.get(i)
 	if h.res != res {
-		Throwf(TrapInvalidHandle, "%d is not a handle of resource %s", i, res.Name)
+		throwText(TrapInvalidHandle, "handle index %d used with the wrong type, expected %s but found %s", i, res.kind(nil), h.res.kind(res))
 	}
 	return h
 }
@@ -104,7 +104,7 @@ func (c *ComponentInstance) ResourceDrop(res *ResourceType, i uint32) (rep uint3
 	}
 	h := c.Handles.resource(i, res)
 	if h.lends != 0 {
-		Throwf(TrapHandleInUse, "%d", i)
+		Throwf(TrapHandleInUse, "handle index %d", i)
 	}
 	rep, val, own = h.rep, h.val, h.kind == handleOwn
 	if !own {
@@ -118,10 +118,10 @@ func (c *ComponentInstance) ResourceDrop(res *ResourceType, i uint32) (rep uint3
 func (c *ComponentInstance) liftOwn(res *ResourceType, i uint32) (rep uint32, val any) {
 	h := c.Handles.resource(i, res)
 	if h.lends != 0 {
-		Throwf(TrapHandleInUse, "%d", i)
+		Throwf(TrapHandleInUse, "handle index %d", i)
 	}
 	if h.kind != handleOwn {
-		Throwf(TrapInvalidHandle, "%d is borrowed, not owned", i)
+		throwText(TrapInvalidHandle, "handle index %d is borrowed where an owned one is needed", i)
 	}
 	rep, val = h.rep, h.val
 	c.Handles.remove(i)

@@ -29,6 +29,18 @@ type ResourceType struct {
 	Is     func(v any) bool
 }
 
+// kind names the type in a trap's message, set apart from another one.
+func (t *ResourceType) kind(from *ResourceType) string {
+	s := "host-defined resource"
+	if t.Inst != nil {
+		s = "guest-defined resource"
+	}
+	if from != nil && (from.Inst == nil) == (t.Inst == nil) {
+		return "a different " + s
+	}
+	return s
+}
+
 // GuestResource is Go's ownership of a resource that a guest defines: the part
 // that all generated resource types share. It changes hands only while a call of its
 // store runs, so the store's baton guards it.

@@ -81,20 +81,38 @@ func (cx *Cx) load(enc StringEncoding, p, tagged uint32) source {
 		Throwf(TrapHeapMisaligned, "string at %#x", p)
 	}
 	if uint64(p)+size > cx.Mem.Size {
-		Throwf(TrapStringOutOfBounds, "string of %d bytes at %#x", size, p)
+		cx.throwRange("string pointer/length out of bounds of memory", "string content out-of-bounds", size, p)
 	}
 	b := s.bytes()
 	switch s.enc {
 	case simpleUTF8:
 		if !utf8.Valid(b) {
-			Throwf(TrapInvalidString, "not UTF-8")
+			throwUTF8(b)
 		}
 	case simpleUTF16:
 		if !validUTF16(b) {
-			Throwf(TrapInvalidString, "not UTF-16")
+			Throwf(TrapInvalidString, "lone surrogate in utf-16")
 		}
 	}
 	return s
+}
+
+// throwUTF8 raises the trap of bytes that are not UTF-8.
+//
+//go:noinline
+func throwUTF8(b []byte) {
+	at := 0
+	for {
+		r, n := utf8.DecodeRune(b[at:])
+		if r == utf8.RuneError && n <= 1 {
+			break
+		}
+		at += n
+	}
+	if !utf8.FullRune(b[at:]) {
+		Throwf(TrapInvalidString, "incomplete utf-8 byte sequence from index %d", at)
+	}
+	Throwf(TrapInvalidString, "invalid utf-8 sequence from index %d", at)
 }
 
 // unit is UTF-16 code unit i of b.

@@ -200,7 +200,7 @@ func TestBadStrings(t *testing.T) {
 }
 
 func TestBadRealloc(t *testing.T) {
-	for p, want := range map[uint32]TrapCode{1: TrapHeapMisaligned, 1<<16 - 2: TrapMemoryOutOfBounds, 0xfffffffe: TrapMemoryOutOfBounds} {
+	for p, want := range map[uint32]TrapCode{1: TrapHeapMisaligned, 1<<16 - 2: TrapStringOutOfBounds, 0xfffffffe: TrapStringOutOfBounds} {
 		g := newTestGuest()
 		g.Fn = func(root unsafe.Pointer, d int32, old, oldSize, align, size uint32) uint32 { return p }
 		if got := trapOf(func() { g.LowerString(EncodingUTF16, "abc") }); got != want {

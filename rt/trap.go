@@ -106,13 +106,19 @@ type Trap struct {
 	Message string  // more than Code's text; may be ""
 	Frames  []Frame // wasm backtrace
 	Cause   error   // the host's error for TrapHost; may be nil
+	full    bool    // Message stands for Code's text too
 }
 
 func (t *Trap) Error() string {
 	var b strings.Builder
 	b.WriteString("wasm trap: ")
-	b.WriteString(t.Code.Error())
-	if t.Message != "" {
+	switch {
+	case t.full:
+		b.WriteString(t.Message)
+	case t.Message == "":
+		b.WriteString(t.Code.Error())
+	default:
+		b.WriteString(t.Code.Error())
 		b.WriteString(": ")
 		b.WriteString(t.Message)
 	}
@@ -164,4 +170,11 @@ func (s *Store) asTrap(r any) *Trap {
 		}
 	}
 	return nil
+}
+
+// throwText raises a trap whose message says all, in place of the code's text.
+//
+//go:noinline
+func throwText(code TrapCode, format string, args ...any) {
+	panic(&Trap{Code: code, Message: fmt.Sprintf(format, args...), full: true})
 }
