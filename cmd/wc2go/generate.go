@@ -15,7 +15,6 @@ import (
 	"github.com/wc2go/wc2go/internal/progress"
 	"github.com/wc2go/wc2go/internal/project"
 	"github.com/wc2go/wc2go/internal/translate"
-	"github.com/wc2go/wc2go/internal/witworld"
 	"github.com/wc2go/wc2go/ir"
 )
 
@@ -111,8 +110,7 @@ func generate(ctx context.Context, out, wit, world string, args []string, opts t
 		file = wit
 		opts.Interfaces = true
 		opts.Source = filepath.Base(wit)
-		p.Phase("read WIT", 0)
-		prog, err = witworld.Load(wit, world)
+		prog, err = translate.World(ctx, wit, world, p)
 	} else {
 		file = args[0]
 		opts.Source = filepath.Base(file)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 
+	"github.com/wc2go/wc2go/codegen/bind"
 	"github.com/wc2go/wc2go/codegen/names"
 	"github.com/wc2go/wc2go/ir"
 )
@@ -22,9 +23,13 @@ type Options struct {
 }
 
 func generate(prog *ir.Program, opts Options) (map[string][]byte, *names.Model, error) {
-	_, err := names.Build(prog, names.Options{Package: opts.Package, Path: opts.Path, Maps: opts.Maps, Find: opts.Find})
+	m, err := names.Build(prog, names.Options{Package: opts.Package, Path: opts.Path, Maps: opts.Maps, Find: opts.Find})
 	if err != nil {
 		return nil, nil, err
+	}
+	if opts.Interfaces {
+		api, err := bind.Generate(m, bind.Options{Interfaces: true, Source: opts.Source})
+		return map[string][]byte{m.Package + ".go": api}, m, err
 	}
 	return nil, nil, errors.New("code generation is not finished")
 }

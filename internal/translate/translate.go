@@ -16,6 +16,7 @@ import (
 	"github.com/wc2go/wc2go/frontend/binary"
 	"github.com/wc2go/wc2go/frontend/validate"
 	"github.com/wc2go/wc2go/internal/progress"
+	"github.com/wc2go/wc2go/internal/witworld"
 	"github.com/wc2go/wc2go/ir"
 )
 
@@ -72,6 +73,12 @@ func Frontend(ctx context.Context, file string, data []byte, p *progress.Progres
 		return nil, fileError(file, err)
 	}
 	return prog, nil
+}
+
+// World makes a program of a world in WIT text: imports and exports, without a component.
+func World(ctx context.Context, dir, world string, p *progress.Progress) (*ir.Program, error) {
+	p.Phase("read WIT", 0)
+	return cancellable(ctx, func() (*ir.Program, error) { return witworld.Load(dir, world) })
 }
 
 // Passes runs the passes of the IR on prog. If after is not nil it is called
