@@ -11,7 +11,7 @@ const (
 	maxNesting = 100
 	// maxDefs bounds the definitions and declarators of a file, nested ones
 	// included: the smallest takes one byte, its node a few hundred.
-	maxDefs = 1_000_000
+	maxDefs = 300_000
 	// maxLabels bounds the fields, cases, parameters... of one type.
 	maxLabels = 10_000
 	// maxOpts bounds a list of canonical options; no option may be repeated.

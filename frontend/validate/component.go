@@ -64,8 +64,8 @@ type componentValidator struct {
 // a million steps to compare, and a file can ask for a million comparisons. Real
 // components stay below these by orders of magnitude.
 const (
-	maxSteps = 200_000_000
-	maxGrown = 4_000_000
+	maxSteps = 30_000_000
+	maxGrown = 2_000_000
 )
 
 // step accounts for n steps of work on types.
@@ -174,7 +174,7 @@ func (s *scope) def(def binary.Def) {
 	case *binary.DefCanon:
 		s.canon(&d.Canon)
 	case *binary.DefImport:
-		s.declare(&d.Name, s.externType(&d.Type, true), true, at)
+		s.declare(&d.Name, s.externType(&d.Type, true), true, true, at)
 	case *binary.DefExport:
 		s.export(d)
 	case *binary.DefStart:
@@ -327,11 +327,18 @@ func (s *scope) externType(t *binary.ExternType, imported bool) entity {
 
 // declare adds an import or export of the scope: it makes the types in it
 // nodes of their own, checks the name and adds the entity to its index space.
-func (s *scope) declare(name *binary.ExternName, e entity, imported bool, at int) {
+//
+// described says that e is what an externtype describes, not an existing
+// definition: then an instance in it is a new one. The types of an existing
+// instance get visible as they are.
+func (s *scope) declare(name *binary.ExternName, e entity, imported, described bool, at int) {
 	switch t := e.t.(type) {
 	case *instNode:
 		if e.sort == typeSort {
 			e.t = copyType(t)
+			break
+		}
+		if !described {
 			break
 		}
 		// Each use of an instance type has resources of its own.
@@ -383,7 +390,7 @@ func (s *scope) export(d *binary.DefExport) {
 		}
 		e = want
 	}
-	s.declare(&d.Name, e, false, d.Pos())
+	s.declare(&d.Name, e, false, d.Type != nil, d.Pos())
 }
 
 // show checks that all types that an import or export mentions have visible

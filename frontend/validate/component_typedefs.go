@@ -46,9 +46,9 @@ func (s *scope) decls(decls []binary.Decl) {
 		case binary.DeclAlias:
 			s.alias(d.Alias)
 		case binary.DeclImport:
-			s.declare(&d.Name, s.externType(&d.Extern, true), true, d.Offset)
+			s.declare(&d.Name, s.externType(&d.Extern, true), true, true, d.Offset)
 		case binary.DeclExport:
-			s.declare(&d.Name, s.externType(&d.Extern, false), false, d.Offset)
+			s.declare(&d.Name, s.externType(&d.Extern, false), false, true, d.Offset)
 		}
 	}
 }
