@@ -272,7 +272,7 @@ func (s *scope) builtin(c *binary.Canon) {
 			}
 		}
 	case "error-context.new":
-		o := s.canonOpts(c.Opts, name, at, "memory")
+		o := s.canonOpts(c.Opts, name, at, "memory", "realloc")
 		o.need(o.memory, "memory")
 	case "error-context.debug-message":
 		o := s.canonOpts(c.Opts, name, at, "memory", "realloc")
