@@ -17,8 +17,8 @@ type FuncNames struct {
 	// "import/path/internal/core/s".
 	Prefix string
 	// Text has a line "module function name" per named function; the name is
-	// quoted as in Go.
-	Text string
+	// quoted as in Go. It may be nil.
+	Text *string
 
 	once  sync.Once
 	names map[[2]uint32]string
@@ -38,7 +38,10 @@ func (s *Store) AddNames(n *FuncNames) {
 func (n *FuncNames) name(module, fn uint32) string {
 	n.once.Do(func() {
 		n.names = make(map[[2]uint32]string)
-		for line := range strings.Lines(n.Text) {
+		if n.Text == nil {
+			return
+		}
+		for line := range strings.Lines(*n.Text) {
 			m, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 			f, quoted, _ := strings.Cut(rest, " ")
 			mi, err1 := strconv.ParseUint(m, 10, 32)

@@ -1,0 +1,789 @@
+package core
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/wc2go/wc2go/ir"
+)
+
+// body prints one function, in one variant.
+type body struct {
+	printer
+	l       *Layout
+	m       *ir.Module
+	f       *ir.Func // nil for the constant expressions of a module
+	checked bool     // the variant where every access is compared with the size
+	file    *file    // what the file needs
+
+	indent int
+	params int
+	self   bool // the function starts with the label of its own tail calls
+	called bool // temporaries of calls through tables are needed
+
+	labels   map[ir.Label]int // jumps to each label
+	dead     map[*ir.Set]bool
+	read     []bool // locals that the text reads
+	assigned []bool
+	bases    map[uint32]bool // memories whose base is needed
+	temps    int             // temporaries in use by the statement
+	maxTemps int
+	force    bool // loads need a check even where memory is guarded
+}
+
+// file collects what the text of one file refers to.
+type file struct {
+	math, bits, unsafe, rt bool
+	calls                  map[string]declared
+}
+
+// declared is a function of another package: its symbol and its signature.
+type declared struct{ symbol, sig string }
+
+// local is the Go name of a local.
+func local(l ir.Local) string { return "l" + strconv.FormatUint(uint64(l), 10) }
+
+func label(l ir.Label) string { return "L" + strconv.FormatUint(uint64(l), 10) }
+
+func (b *body) tabs() {
+	for range b.indent {
+		b.buf = append(b.buf, '\t')
+	}
+}
+
+// line prints a line of text.
+func (b *body) line(parts ...string) {
+	b.tabs()
+	for _, s := range parts {
+		b.str(s)
+	}
+	b.str("\n")
+}
+
+// assign prints "dst = x".
+func (b *body) assign(dst string, x *node) {
+	b.tabs()
+	b.str(dst)
+	b.str(" = ")
+	b.expr(x, 0, 1)
+	b.str("\n")
+}
+
+// label prints a label if something jumps to it.
+func (b *body) label(l ir.Label) {
+	if l != ir.NoLabel && b.labels[l] > 0 {
+		b.indent--
+		b.line(label(l), ":")
+		b.indent++
+	}
+}
+
+func (b *body) trap(code string) {
+	b.file.rt = true
+	b.line("panic(rt.", code, ")")
+}
+
+// function prints the whole function.
+func (b *body) function() []byte {
+	t := &b.m.Types[b.f.Type].Func
+	b.params = len(t.Params)
+	s := simplifier{used: map[ir.Label]int{}}
+	list, falls := s.list(b.f.Body, nil)
+	b.labels = s.used
+	if n := len(list); n > 0 && len(t.Results) == 0 {
+		if _, ok := list[n-1].(*ir.Return); ok {
+			list, falls = list[:n-1], true
+		}
+	}
+	b.dead = findDead(list, len(b.f.Locals))
+	b.read = make([]bool, len(b.f.Locals))
+	b.assigned = make([]bool, len(b.f.Locals))
+	b.bases = map[uint32]bool{}
+	b.indent = 1
+	b.list(list)
+	if falls && len(t.Results) > 0 {
+		b.trap("TrapUnreachable")
+	}
+	text := b.buf
+
+	b.buf = nil
+	b.str("func ")
+	b.str(FuncName(b.l.p, b.m.ID, b.f.Index))
+	b.str(FuncSig(b.l.p, b.m.ID, b.f.Index, "*core.M"+strconv.Itoa(int(b.m.ID))))
+	b.str(" {\n")
+	if b.f.Recursive {
+		b.file.rt = true
+		b.line("if d -= ", strconv.Itoa(frameUnits(b.f)), "; d < 0 {")
+		b.line("\tpanic(rt.TrapStackOverflow)")
+		b.line("}")
+	}
+	b.declare()
+	if b.self {
+		b.str("tail:\n")
+		if b.f.NumDeclared > b.params {
+			// Declared locals begin at zero in every call.
+			for i := b.params; i < b.f.NumDeclared; i++ {
+				if b.read[i] {
+					b.line(local(ir.Local(i)), " = ", b.zero(b.f.Locals[i]))
+				}
+			}
+		}
+	}
+	b.buf = append(b.buf, text...)
+	b.str("}\n")
+	return b.buf
+}
+
+// frameUnits estimates the stack of a function in units of 16 bytes.
+func frameUnits(f *ir.Func) int { return 6 + len(f.Locals) }
+
+func (b *body) zero(t ir.ValType) string {
+	switch t.Kind {
+	case ir.Ref:
+		return "nil"
+	case ir.V128:
+		return "rt.V128{}"
+	}
+	return "0"
+}
+
+// declare prints the variables.
+func (b *body) declare() {
+	for mem := range b.numMems() {
+		if b.bases[uint32(mem)] {
+			b.line("b", strconv.Itoa(mem), " := m.B", strconv.Itoa(mem))
+		}
+	}
+	byType := map[string][]string{}
+	var types, unread []string
+	for i := b.params; i < len(b.f.Locals); i++ {
+		if b.read[i] || b.assigned[i] {
+			n := local(ir.Local(i))
+			t := b.goType(b.f.Locals[i])
+			if byType[t] == nil {
+				types = append(types, t)
+			}
+			byType[t] = append(byType[t], n)
+			if !b.read[i] {
+				unread = append(unread, n)
+			}
+		}
+	}
+	if b.maxTemps > 0 {
+		var t []string
+		for i := range b.maxTemps {
+			t = append(t, "t"+strconv.Itoa(i))
+		}
+		b.line("var ", strings.Join(t, ", "), " uint64")
+	}
+	if b.called {
+		b.line("var ti uint64")
+		b.line("var tf *rt.FuncRef")
+	}
+	for _, t := range types {
+		b.line("var ", strings.Join(byType[t], ", "), " ", t)
+	}
+	for _, n := range unread {
+		b.line("_ = ", n)
+	}
+}
+
+func (b *body) numMems() int { return b.m.NumImports(ir.ExternMemory) + len(b.m.Mems) }
+
+func (b *body) goType(t ir.ValType) string {
+	if t.Kind == ir.V128 {
+		panic(unsupported("SIMD (v128)"))
+	}
+	if t.Kind == ir.Ref && isFuncRef(b.m, t) {
+		b.file.rt = true
+	}
+	return GoType(b.m, t)
+}
+
+func (b *body) list(l []ir.Stmt) {
+	for _, s := range l {
+		b.temps = 0
+		b.stmt(s)
+	}
+}
+
+func (b *body) stmt(s ir.Stmt) {
+	switch s := s.(type) {
+	case *ir.Set:
+		b.set(s)
+	case *ir.SetGlobal:
+		x := b.ex(s.X)
+		b.assign(b.global(s.Global), x)
+	case *ir.Store:
+		b.store(s)
+	case *ir.Call:
+		b.call(s)
+	case *ir.Effect:
+		b.effect(s)
+	case *ir.Block:
+		b.list(s.Body)
+		b.label(s.Label)
+	case *ir.Loop:
+		b.label(s.Label)
+		b.list(s.Body)
+	case *ir.If:
+		b.branch(s)
+	case *ir.Br:
+		b.line("goto ", label(s.Label))
+	case *ir.BrTable:
+		b.brTable(s)
+	case *ir.Return:
+		b.ret(b.exs(s.Values))
+	case *ir.Unreachable:
+		b.trap("TrapUnreachable")
+	case *ir.TryTable, *ir.Throw:
+		panic(unsupported("exception handling"))
+	default:
+		panic(fmt.Errorf("statement %T", s))
+	}
+}
+
+func (b *body) ret(values []*node) {
+	b.tabs()
+	b.str("return")
+	if len(values) > 0 {
+		b.str(" ")
+		b.printer.list(values, 1)
+	}
+	b.str("\n")
+}
+
+func (b *body) set(s *ir.Set) {
+	if s.Dst == ir.NoLocal || b.dead[s] {
+		b.discard(s.X)
+		return
+	}
+	if s.X.Op == ir.OpLocal && ir.Local(s.X.Imm) == s.Dst {
+		return
+	}
+	b.dst(s.Dst, b.ex(s.X))
+}
+
+// dst assigns a value to a local.
+func (b *body) dst(l ir.Local, x *node) {
+	if int(l) >= b.params {
+		b.assigned[l] = true
+	}
+	b.assign(local(l), x)
+}
+
+// dsts is the left side of an assignment of several results, "" if none is wanted.
+func (b *body) dsts(l []ir.Local) string {
+	var names []string
+	wanted := false
+	for _, x := range l {
+		if x == ir.NoLocal {
+			names = append(names, "_")
+			continue
+		}
+		wanted = true
+		if int(x) >= b.params {
+			b.assigned[x] = true
+		}
+		names = append(names, local(x))
+	}
+	if !wanted {
+		return ""
+	}
+	return strings.Join(names, ", ") + " = "
+}
+
+// discard evaluates x for its traps only.
+func (b *body) discard(x *ir.Expr) {
+	switch {
+	case x.Op.IsLoad():
+		b.need(x)
+		b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, true)
+	case x.Trap() == ir.TrapNone:
+		x.Operands(b.discard)
+	default:
+		b.force = true
+		n := b.ex(x)
+		b.force = false
+		b.assign("_", n)
+	}
+}
+
+func (b *body) branch(s *ir.If) {
+	cond := s.Cond
+	then, els := s.Then, s.Else
+	if len(then) == 0 && len(els) == 0 {
+		b.discard(cond)
+		b.label(s.Label)
+		return
+	}
+	c := b.cond(cond)
+	if len(then) == 0 {
+		c, then, els = not(c), els, nil
+	}
+	b.tabs()
+	b.str("if ")
+	b.expr(c, 0, 1)
+	b.str(" {\n")
+	b.indent++
+	b.list(then)
+	b.indent--
+	switch {
+	case len(els) == 0:
+		b.line("}")
+	case ends(then):
+		b.line("}")
+		b.list(els)
+	default:
+		b.line("} else {")
+		b.indent++
+		b.list(els)
+		b.indent--
+		b.line("}")
+	}
+	b.label(s.Label)
+}
+
+// ends reports whether the last statement of l is a jump, so that what follows
+// need not be indented.
+func ends(l []ir.Stmt) bool {
+	switch s := l[len(l)-1].(type) {
+	case *ir.Br, *ir.BrTable, *ir.Return, *ir.Unreachable:
+		return true
+	case *ir.Call:
+		return s.Tail
+	}
+	return false
+}
+
+func (b *body) brTable(s *ir.BrTable) {
+	if l, ok := oneTarget(s); ok {
+		b.discard(s.X)
+		b.line("goto ", label(l))
+		return
+	}
+	x := b.ex(s.X)
+	if x.konst {
+		x = b.rtCall("K32", x)
+	}
+	b.tabs()
+	b.str("switch ")
+	b.expr(x, 0, 1)
+	b.str(" {\n")
+	var order []ir.Label
+	cases := map[ir.Label][]string{}
+	for i, l := range s.Targets {
+		if l == s.Default {
+			continue
+		}
+		if cases[l] == nil {
+			order = append(order, l)
+		}
+		cases[l] = append(cases[l], strconv.Itoa(i))
+	}
+	for _, l := range order {
+		b.line("case ", strings.Join(cases[l], ", "), ":")
+		b.line("\tgoto ", label(l))
+	}
+	b.line("default:")
+	b.line("\tgoto ", label(s.Default))
+	b.line("}")
+}
+
+// rtCall is a call of a helper of package rt.
+func (b *body) rtCall(fn string, args ...*node) *node {
+	b.file.rt = true
+	return call("rt."+fn, args...)
+}
+
+// global is the variable of a global.
+func (b *body) global(i uint32) string {
+	n := "m.G" + strconv.FormatUint(uint64(i), 10)
+	if importArg(b.m, ir.ExternGlobal, i) >= 0 {
+		return "*" + n
+	}
+	return n
+}
+
+// depth is the budget to pass to a callee.
+func (b *body) depth() string {
+	switch {
+	case b.f == nil:
+		return "d"
+	case hasDepth(b.m, b.f.Index):
+		return "d"
+	}
+	return "0" // the callee's address is taken, but it makes no use of it
+}
+
+func (b *body) call(s *ir.Call) {
+	t := &b.m.Types[s.Type].Func
+	if s.Kind == ir.CallDirect {
+		t = &funcType(b.m, s.Func).Func
+		if s.Tail && s.Func == b.f.Index {
+			b.selfCall(s)
+			return
+		}
+	}
+	args := b.exs(s.Args)
+	var n *node
+	switch s.Kind {
+	case ir.CallDirect:
+		n = b.direct(s.Func, args)
+	case ir.CallIndirect:
+		n = b.indirect(s, t, args)
+	default:
+		panic(unsupported("typed function references (call_ref)"))
+	}
+	b.tabs()
+	switch {
+	case s.Tail && len(t.Results) > 0:
+		b.str("return ")
+	default:
+		b.str(b.dsts(s.Dsts))
+	}
+	b.expr(n, 0, 1)
+	b.str("\n")
+	if s.Tail && len(t.Results) == 0 {
+		b.line("return")
+	}
+}
+
+// selfCall turns a tail call of the function itself into a jump.
+func (b *body) selfCall(s *ir.Call) {
+	args := b.exs(s.Args)
+	var names []string
+	var values []*node
+	for i, x := range args {
+		n := local(ir.Local(i))
+		if x.kind == nAtom && x.text == n {
+			continue
+		}
+		names = append(names, n)
+		values = append(values, x)
+	}
+	if len(names) > 0 {
+		b.tabs()
+		b.str(strings.Join(names, ", "))
+		b.str(" = ")
+		b.printer.list(values, 1+b2i(len(values) > 1))
+		b.str("\n")
+	}
+	b.self = true
+	b.line("goto tail")
+}
+
+// direct calls a function by its index.
+func (b *body) direct(fn uint32, args []*node) *node {
+	k := importArg(b.m, ir.ExternFunc, fn)
+	if k < 0 {
+		name := FuncName(b.l.p, b.m.ID, fn)
+		b.declareFunc(name, b.m.ID, fn)
+		return b.callArgs(name, "m", hasDepth(b.m, fn), args)
+	}
+	link := b.l.links[b.m.ID][fn]
+	i := strconv.FormatUint(uint64(fn), 10)
+	switch {
+	case link.dynamic:
+		t := &funcType(b.m, fn).Func
+		b.file.unsafe, b.file.rt = true, true
+		return b.callArgs(codeExpr(b.m, t, "m.F"+i), "m.F"+i+".Inst", true, args)
+	case link.target.Trampoline >= 0:
+		b.declareTrampoline(link.target.Name, fn)
+		return b.callArgs(link.target.Name, "m.Root", true, args)
+	}
+	b.declareFunc(link.target.Name, link.target.Module, link.target.Func)
+	return b.callArgs(link.target.Name, "m.L"+i, link.target.Depth, args)
+}
+
+// declareTrampoline notes that the file refers to a trampoline, which is
+// imported as function fn.
+func (b *body) declareTrampoline(name string, fn uint32) {
+	b.file.calls[name] = declared{
+		b.l.opts.rootSymbol() + "." + name,
+		goSig(b.m, &funcType(b.m, fn).Func, "unsafe.Pointer", true, true),
+	}
+}
+
+// declareFunc notes that the file refers to a function that a module defines.
+func (b *body) declareFunc(name string, mod ir.ModuleID, fn uint32) {
+	b.file.calls[name] = declared{
+		b.l.LinkName(mod, fn),
+		FuncSig(b.l.p, mod, fn, "*core.M"+strconv.Itoa(int(mod))),
+	}
+}
+
+func (b *body) callArgs(fn, inst string, depth bool, args []*node) *node {
+	all := []*node{atom(inst)}
+	if depth {
+		all = append(all, atom(b.depth()))
+	}
+	return call(fn, append(all, args...)...)
+}
+
+// codeExpr is the Go function behind an rt.FuncRef.
+func codeExpr(m *ir.Module, t *ir.FuncType, ref string) string {
+	return "(*(*func" + goSig(m, t, "unsafe.Pointer", true, false) + ")(unsafe.Pointer(&" + ref + ".Code)))"
+}
+
+// indirect is call_indirect: bounds, null, signature.
+func (b *body) indirect(s *ir.Call, t *ir.FuncType, args []*node) *node {
+	b.called, b.file.rt, b.file.unsafe = true, true, true
+	x := b.ex(s.Callee)
+	if s.Callee.Type.Kind != ir.I64 {
+		x = conv("uint64", x)
+	}
+	b.assign("ti", x)
+	b.line("if t := m.Tab", strconv.FormatUint(uint64(s.Table), 10), ".Elems; ti < uint64(len(t)) {")
+	b.line("\ttf = t[ti]")
+	b.line("} else {")
+	b.line("\tpanic(rt.TrapTableOutOfBounds)")
+	b.line("}")
+	b.line("if tf == nil {")
+	b.line("\tpanic(rt.TrapIndirectCallToNull)")
+	b.line("} else if tf.Sig != ", hex(b.m.Types[s.Type].Sig), " {")
+	b.line("\tpanic(rt.TrapBadSignature)")
+	b.line("}")
+	return b.callArgs(codeExpr(b.m, t, "tf"), "tf.Inst", true, args)
+}
+
+func hex(v uint64) string { return "0x" + strconv.FormatUint(v, 16) }
+
+// widen is the operand of a bulk operation as uint64.
+func (b *body) widen(x *ir.Expr) *node {
+	n := b.ex(x)
+	if x.Type.Kind == ir.I64 || n.konst {
+		return n
+	}
+	return conv("uint64", n)
+}
+
+func (b *body) effect(s *ir.Effect) {
+	i, j := strconv.FormatUint(uint64(s.Index), 10), strconv.FormatUint(uint64(s.Index2), 10)
+	var n *node
+	stmt := func(n *node) {
+		b.tabs()
+		b.expr(n, 0, 1)
+		b.str("\n")
+	}
+	switch s.Op {
+	case ir.OpMemoryGrow, ir.OpTableGrow:
+		is64 := false
+		if s.Op == ir.OpMemoryGrow {
+			n = call("m.Mem"+i+".Grow", b.widen(s.Args[0]))
+			mt, _ := b.m.Memory(s.Index)
+			is64 = mt.Limits.Is64
+		} else {
+			v := b.ex(s.Args[0])
+			n = call("m.Tab"+i+".Grow", b.widen(s.Args[1]), v)
+			tt, _ := b.m.Table(s.Index)
+			is64 = tt.Limits.Is64
+		}
+		if s.Dst == ir.NoLocal {
+			stmt(n)
+			return
+		}
+		if !is64 {
+			n = conv("uint32", n)
+		}
+		b.dst(s.Dst, n)
+	case ir.OpMemoryFill:
+		stmt(call("m.Mem"+i+".Fill", b.widen(s.Args[0]), b.ex(s.Args[1]), b.widen(s.Args[2])))
+	case ir.OpMemoryCopy:
+		stmt(b.rtCall("MemoryCopy", atom("m.Mem"+i), atom("m.Mem"+j), b.widen(s.Args[0]), b.widen(s.Args[1]), b.widen(s.Args[2])))
+	case ir.OpMemoryInit:
+		data := atom(`""`) // active segments are dropped at instantiation
+		if b.m.Datas[s.Index2].Mode == ir.SegPassive {
+			data = atom("m.D" + j)
+		}
+		stmt(call("m.Mem"+i+".Init", b.widen(s.Args[0]), b.widen(s.Args[1]), b.widen(s.Args[2]), data))
+	case ir.OpDataDrop:
+		if b.m.Datas[s.Index].Mode == ir.SegPassive {
+			b.line("m.D", i, ` = ""`)
+		}
+	case ir.OpTableSet:
+		stmt(call("m.Tab"+i+".Set", b.widen(s.Args[0]), b.ex(s.Args[1])))
+	case ir.OpTableFill:
+		stmt(call("m.Tab"+i+".Fill", b.widen(s.Args[0]), b.ex(s.Args[1]), b.widen(s.Args[2])))
+	case ir.OpTableCopy:
+		stmt(b.rtCall("TableCopy", atom("m.Tab"+i), atom("m.Tab"+j), b.widen(s.Args[0]), b.widen(s.Args[1]), b.widen(s.Args[2])))
+	case ir.OpTableInit:
+		elems := atom("nil")
+		if b.m.Elems[s.Index2].Mode == ir.SegPassive {
+			elems = atom("m.E" + j)
+		}
+		stmt(call("m.Tab"+i+".Init", b.widen(s.Args[0]), b.widen(s.Args[1]), b.widen(s.Args[2]), elems))
+	case ir.OpElemDrop:
+		if b.m.Elems[s.Index].Mode == ir.SegPassive {
+			b.line("m.E", i, " = nil")
+		}
+	default:
+		panic(unsupported(feature(s.Op)))
+	}
+}
+
+// guarded reports whether accesses to a memory need no check.
+func (b *body) guarded(mem uint32) bool {
+	t, _ := b.m.Memory(mem)
+	return !b.checked && !t.Limits.Is64 && t.PageLog2 == 16
+}
+
+// need notes what an access of memory needs in scope, before it is printed.
+func (b *body) need(*ir.Expr) { b.file.unsafe = true }
+
+// addr is the unsafe.Pointer of an access of size bytes at x+off. Unless the
+// memory is guarded, or if check is set, a check is printed as a statement, which
+// keeps the address in a temporary.
+func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) *node {
+	b.file.unsafe = true
+	i := strconv.FormatUint(uint64(mem), 10)
+	guarded := b.guarded(mem)
+	t, _ := b.m.Memory(mem)
+	var a *node
+	if x.Op == ir.OpConst && !t.Limits.Is64 {
+		a = uintLit(uint64(uint32(x.Imm)) + off)
+	} else {
+		force := b.force
+		b.force = false // the check uses the address
+		a = b.ex(x)
+		b.force = force
+	}
+	if guarded && !check {
+		b.bases[mem] = true
+		switch {
+		case x.Op == ir.OpConst:
+		case off != 0:
+			a = bin("+", conv("uint64", a), uintLit(off))
+		}
+		return call("unsafe.Add", atom("b"+i), a)
+	}
+	switch {
+	case x.Op == ir.OpConst && !t.Limits.Is64:
+	case x.Op == ir.OpConst:
+		a = bin("+", b.rtCall("K64", a), uintLit(off))
+	default:
+		if !t.Limits.Is64 {
+			a = conv("uint64", a)
+		}
+		if off != 0 {
+			a = bin("+", a, uintLit(off))
+		}
+	}
+	tmp := "t" + strconv.Itoa(b.temps)
+	b.temps++
+	b.maxTemps = max(b.maxTemps, b.temps)
+	b.assign(tmp, a)
+	b.file.rt = true
+	if t.Limits.Is64 {
+		b.line("if !rt.In(", tmp, ", ", strconv.FormatUint(off, 10), ", ", strconv.Itoa(int(size)), ", m.Mem", i, ".Size) {")
+	} else {
+		b.line("if ", tmp, "+", strconv.Itoa(int(size)), " > m.Mem", i, ".Size {")
+	}
+	b.line("\tpanic(rt.TrapMemoryOutOfBounds)")
+	b.line("}")
+	if guarded {
+		b.bases[mem] = true
+		return call("unsafe.Add", atom("b"+i), atom(tmp))
+	}
+	return call("unsafe.Add", atom("m.Mem"+i+".Base"), conv("uintptr", atom(tmp)))
+}
+
+func (b *body) store(s *ir.Store) {
+	k, ok := storeKinds[s.Op]
+	if !ok {
+		panic(unsupported(feature(s.Op)))
+	}
+	p := b.addr(s.Mem, s.Addr, s.Offset, s.Op.Info().Bytes, false)
+	var x *node
+	if k.narrow {
+		x = b.narrowed(s.X)
+		if x.konst {
+			x = uintLit(s.X.Imm & (1<<(8*s.Op.Info().Bytes) - 1))
+		} else {
+			x = conv(k.typ, x)
+		}
+	} else {
+		x = b.ex(s.X)
+	}
+	b.tabs()
+	if !b.checked || k.typ == "uint8" {
+		b.expr(deref(k.typ, p), 0, 1)
+		b.str(" = ")
+		b.expr(x, 0, 1)
+	} else {
+		b.expr(b.rtCall("St"+k.suffix, p, x), 0, 1)
+	}
+	b.str("\n")
+}
+
+// load is the value of a load.
+func (b *body) load(x *ir.Expr, check bool) *node {
+	k, ok := loadKinds[x.Op]
+	if !ok {
+		panic(unsupported(feature(x.Op)))
+	}
+	p := b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, check || b.force)
+	var n *node
+	switch {
+	case !b.checked:
+		n = deref(k.typ, p)
+	case k.suffix == "8":
+		n = deref(k.typ, p)
+	default:
+		n = b.rtCall("Ld"+k.suffix, p)
+		if k.signed != "" {
+			n = conv(k.signed, n)
+		}
+	}
+	if k.to != "" {
+		n = conv(k.to, n)
+	}
+	return n
+}
+
+// narrowed is the value of x where only its low bits count: Go would load less
+// than wasm does, and miss a trap at the end of memory.
+func (b *body) narrowed(x *ir.Expr) *node {
+	if x.Op.IsLoad() {
+		return b.load(x, true)
+	}
+	return b.ex(x)
+}
+
+type memKind struct {
+	typ    string // of the access
+	to     string // conversion of the result, if any
+	suffix string // of rt.Ld and rt.St
+	signed string // conversion of what rt.Ld gives
+	narrow bool
+}
+
+var loadKinds = map[ir.Op]memKind{
+	ir.OpI32Load:    {typ: "uint32", suffix: "32"},
+	ir.OpI64Load:    {typ: "uint64", suffix: "64"},
+	ir.OpF32Load:    {typ: "float32", suffix: "F32"},
+	ir.OpF64Load:    {typ: "float64", suffix: "F64"},
+	ir.OpI32Load8S:  {typ: "int8", to: "uint32", suffix: "8"},
+	ir.OpI32Load8U:  {typ: "uint8", to: "uint32", suffix: "8"},
+	ir.OpI32Load16S: {typ: "int16", to: "uint32", suffix: "16", signed: "int16"},
+	ir.OpI32Load16U: {typ: "uint16", to: "uint32", suffix: "16"},
+	ir.OpI64Load8S:  {typ: "int8", to: "uint64", suffix: "8"},
+	ir.OpI64Load8U:  {typ: "uint8", to: "uint64", suffix: "8"},
+	ir.OpI64Load16S: {typ: "int16", to: "uint64", suffix: "16", signed: "int16"},
+	ir.OpI64Load16U: {typ: "uint16", to: "uint64", suffix: "16"},
+	ir.OpI64Load32S: {typ: "int32", to: "uint64", suffix: "32", signed: "int32"},
+	ir.OpI64Load32U: {typ: "uint32", to: "uint64", suffix: "32"},
+}
+
+var storeKinds = map[ir.Op]memKind{
+	ir.OpI32Store:   {typ: "uint32", suffix: "32"},
+	ir.OpI64Store:   {typ: "uint64", suffix: "64"},
+	ir.OpF32Store:   {typ: "float32", suffix: "F32"},
+	ir.OpF64Store:   {typ: "float64", suffix: "F64"},
+	ir.OpI32Store8:  {typ: "uint8", suffix: "8", narrow: true},
+	ir.OpI32Store16: {typ: "uint16", suffix: "16", narrow: true},
+	ir.OpI64Store8:  {typ: "uint8", suffix: "8", narrow: true},
+	ir.OpI64Store16: {typ: "uint16", suffix: "16", narrow: true},
+	ir.OpI64Store32: {typ: "uint32", suffix: "32", narrow: true},
+}
