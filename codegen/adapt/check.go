@@ -11,6 +11,15 @@ func (e *emitter) needsCheck(t ir.TypeID) bool {
 	if t == ir.NoType {
 		return false
 	}
+	b, ok := e.checks[t]
+	if !ok {
+		b = e.findCheck(t)
+		e.checks[t] = b
+	}
+	return b
+}
+
+func (e *emitter) findCheck(t ir.TypeID) bool {
 	it := &e.p.Types[t]
 	switch it.Kind {
 	case ir.TString, ir.TChar, ir.TEnum, ir.TVariant, ir.TList, ir.TMap, ir.TOwn, ir.TBorrow:

@@ -41,6 +41,17 @@ func (e *emitter) copy(t ir.TypeID, src, dst loc) {
 	e.inline(t, src, dst)
 }
 
+// liftTo prints the declaration of a Go variable that is copied from a guest.
+func (e *emitter) liftTo(v string, t ir.TypeID, src loc) {
+	switch k := e.p.Types[t].Kind; {
+	case k != ir.TString && goScalar[k] != "":
+		e.f("%s := %s", v, e.readScalar(k, src))
+	default:
+		e.f("var %s %s", v, e.goType(t))
+		e.copy(t, src, goLoc(v))
+	}
+}
+
 // outline prints a call of a function that copies values of type t, if that is
 // worth it.
 func (e *emitter) outline(t ir.TypeID, src, dst loc) bool {
@@ -279,8 +290,7 @@ func (e *emitter) copyFromVariant(t ir.TypeID, src, dst loc) {
 		x := ""
 		if pt != ir.NoType {
 			x = e.v("v")
-			e.f("var %s %s", x, e.goType(pt))
-			e.copy(pt, e.payload(t, pt, src), goLoc(x))
+			e.liftTo(x, pt, e.payload(t, pt, src))
 		}
 		e.setCase(t, dst.expr, n, x)
 	}
@@ -389,6 +399,15 @@ func number(k ir.TypeKind) bool {
 // bulk reports whether values of t can be copied between guests as bytes:
 // every bit pattern is valid and there is no padding.
 func (e *emitter) bulk(t ir.TypeID) bool {
+	b, ok := e.bulks[t]
+	if !ok {
+		b = e.findBulk(t)
+		e.bulks[t] = b
+	}
+	return b
+}
+
+func (e *emitter) findBulk(t ir.TypeID) bool {
 	it := &e.p.Types[t]
 	switch it.Kind {
 	case ir.TRecord, ir.TTuple:
@@ -564,9 +583,8 @@ func (e *emitter) copyMap(it *ir.Type, src, dst loc) {
 		e.loop(nv, func(k string) {
 			a := e.v("p")
 			e.f("%s := %s + %s*%d", a, pv, k, size)
-			e.f("var %s %s\nvar %s %s", key, e.goType(it.Key), val, e.goType(it.Elem))
-			e.copy(it.Key, memLoc(src.side, a, 0), goLoc(key))
-			e.copy(it.Elem, memLoc(src.side, a, off), goLoc(val))
+			e.liftTo(key, it.Key, memLoc(src.side, a, 0))
+			e.liftTo(val, it.Elem, memLoc(src.side, a, off))
 			e.f("%s[%s] = %s", s, key, val)
 		})
 		e.f("%s = %s", dst.expr, s)

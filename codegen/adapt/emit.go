@@ -26,6 +26,8 @@ type emitter struct {
 	outlined map[string]string // key to name
 	calls    map[string]callee // core functions called, by Go name
 	reallocs map[ir.CoreDef]string
+	checks   map[ir.TypeID]bool // needsCheck
+	bulks    map[ir.TypeID]bool // bulk
 
 	opts Options
 	err  error
@@ -35,6 +37,7 @@ func newEmitter(m *names.Model) *emitter {
 	e := &emitter{
 		m: m, p: m.Program, paths: map[string]string{}, taken: map[string]bool{}, outlined: map[string]string{},
 		calls: map[string]callee{}, reallocs: map[ir.CoreDef]string{},
+		checks: map[ir.TypeID]bool{}, bulks: map[ir.TypeID]bool{},
 	}
 	for _, s := range []string{"ctx", "err", "cx", "src", "dst", "self", "task"} {
 		e.taken[s] = true

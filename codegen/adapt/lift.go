@@ -32,11 +32,13 @@ func (e *emitter) supported(what string, o *ir.CanonOptions) bool {
 // anyType reports whether some of the types has a property.
 func (e *emitter) anyType(ft ir.FuncTypeID, params, result bool, f func(*ir.Type) bool) bool {
 	t := &e.p.FuncTypes[ft]
+	seen := map[ir.TypeID]bool{}
 	var in func(id ir.TypeID) bool
 	in = func(id ir.TypeID) bool {
-		if id == ir.NoType {
+		if id == ir.NoType || seen[id] {
 			return false
 		}
+		seen[id] = true
 		it := &e.p.Types[id]
 		if f(it) {
 			return true
@@ -296,8 +298,7 @@ func (e *emitter) liftResult(ft ir.FuncTypeID, s *side, indirect bool, out []slo
 	v := e.rt() + ".Unit{}"
 	if it.Err != ir.NoType {
 		v = e.v("v")
-		e.f("var %s %s", v, e.goType(it.Err))
-		e.copy(it.Err, e.payload(t, it.Err, src), goLoc(v))
+		e.liftTo(v, it.Err, e.payload(t, it.Err, src))
 	}
 	if it.Err != ir.NoType && e.m.Types[it.Err].IsError {
 		e.f("err = %s", v)

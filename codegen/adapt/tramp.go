@@ -64,10 +64,22 @@ func (e *emitter) trampoline(t *ir.Trampoline) {
 	case ir.TrampResourceDrop:
 		e.resourceDrop(t)
 	case ir.TrampBuiltin:
-		e.trap(t, "the built-in "+t.Builtin, t.Builtin)
+		e.builtin(t)
 	default:
 		e.trap(t, "an import that can never be called", "import")
 	}
+}
+
+// builtin prints a built-in of the async ABI, which traps as not supported yet.
+func (e *emitter) builtin(t *ir.Trampoline) {
+	_, out := e.trampHead(t, "the built-in "+t.Builtin)
+	// All but these trap first if the instance may not be left.
+	if t.Builtin != "context.get" && t.Builtin != "context.set" {
+		e.f("i := (*Instance)(root)")
+		e.mayLeave(t.Instance)
+	}
+	e.f("%s.Throwf(%s.TrapUnsupportedImport, %q)", e.rt(), e.rt(), t.Builtin)
+	e.trampEnd(out)
 }
 
 // trap prints a trampoline that traps.
@@ -130,8 +142,7 @@ func (e *emitter) lower(t *ir.Trampoline) {
 	var args []string
 	for n, from := range e.paramLocs(s, ts, paramsIndirect, in) {
 		a := fmt.Sprintf("a%d", n)
-		e.f("var %s %s", a, e.goType(ts[n]))
-		e.copy(ts[n], from, goLoc(a))
+		e.liftTo(a, ts[n], from)
 		args = append(args, a)
 	}
 	imp := &e.m.ImportFuncs[t.ImportFunc]
