@@ -19,6 +19,7 @@ type Pass struct {
 // Passes is every pass, in the order of running.
 var Passes = []Pass{
 	{Name: "deadfuncs", Doc: "drop the bodies of functions that nothing can reach", Run: deadFuncs},
+	{Name: "deadsets", Doc: "do not assign locals that are not read afterwards", Run: deadSets},
 	{Name: "callgraph", Doc: "find recursive functions and those that need the depth budget", Run: callGraph, Required: true},
 }
 

@@ -184,7 +184,15 @@ func (fr *frame) arity() int {
 	return len(fr.results)
 }
 
+// maxNesting limits how deep blocks may be nested: the passes and the Go
+// compiler walk them recursively, with a state per block.
+const maxNesting = 20_000
+
 func (b *builder) begin() {
+	if len(b.ctrl) > maxNesting {
+		b.err = binary.Errorf(b.in.Offset, "more than %d nested blocks are not supported", maxNesting)
+		return
+	}
 	params, results := b.blockType()
 	fr := frame{params: params, results: results, first: -1}
 	n := len(params)
@@ -478,6 +486,10 @@ func (b *builder) endFunc(fr *frame) {
 	if fr.uses == 0 {
 		if !b.dead && n > 0 {
 			b.ret(n)
+		} else if last := len(b.stmts) - 1; n == 0 && last >= 0 {
+			if _, ok := b.stmts[last].(*ir.Return); ok { // does nothing at the end
+				b.stmts = b.stmts[:last]
+			}
 		}
 		return
 	}
