@@ -22,13 +22,15 @@ func want(got, want any) error {
 	return nil
 }
 
-func (host) EmptyListParam(_ context.Context, a []byte) error     { return want(len(a), 0) }
-func (host) EmptyStringParam(_ context.Context, a string) error   { return want(a, "") }
-func (host) EmptyListResult(context.Context) ([]byte, error)      { return nil, nil }
-func (host) EmptyStringResult(context.Context) (string, error)    { return "", nil }
-func (host) ListParam(_ context.Context, a []byte) error          { return want(a, []byte{1, 2, 3, 4}) }
-func (host) ListParam2(_ context.Context, a string) error         { return want(a, "foo") }
-func (host) ListParam3(_ context.Context, a []string) error       { return want(a, []string{"foo", "bar", "baz"}) }
+func (host) EmptyListParam(_ context.Context, a []byte) error   { return want(len(a), 0) }
+func (host) EmptyStringParam(_ context.Context, a string) error { return want(a, "") }
+func (host) EmptyListResult(context.Context) ([]byte, error)    { return nil, nil }
+func (host) EmptyStringResult(context.Context) (string, error)  { return "", nil }
+func (host) ListParam(_ context.Context, a []byte) error        { return want(a, []byte{1, 2, 3, 4}) }
+func (host) ListParam2(_ context.Context, a string) error       { return want(a, "foo") }
+func (host) ListParam3(_ context.Context, a []string) error {
+	return want(a, []string{"foo", "bar", "baz"})
+}
 func (host) ListParam4(_ context.Context, a [][]string) error {
 	return want(a, [][]string{{"foo", "bar"}, {"baz"}})
 }

@@ -13,19 +13,19 @@ import (
 
 type host struct{ scalar uint32 }
 
-func (*host) RoundtripU8(_ context.Context, a uint8) (uint8, error)       { return a, nil }
-func (*host) RoundtripS8(_ context.Context, a int8) (int8, error)         { return a, nil }
-func (*host) RoundtripU16(_ context.Context, a uint16) (uint16, error)    { return a, nil }
-func (*host) RoundtripS16(_ context.Context, a int16) (int16, error)      { return a, nil }
-func (*host) RoundtripU32(_ context.Context, a uint32) (uint32, error)    { return a, nil }
-func (*host) RoundtripS32(_ context.Context, a int32) (int32, error)      { return a, nil }
-func (*host) RoundtripU64(_ context.Context, a uint64) (uint64, error)    { return a, nil }
-func (*host) RoundtripS64(_ context.Context, a int64) (int64, error)      { return a, nil }
-func (*host) RoundtripF32(_ context.Context, a float32) (float32, error)  { return a, nil }
-func (*host) RoundtripF64(_ context.Context, a float64) (float64, error)  { return a, nil }
-func (*host) RoundtripChar(_ context.Context, a rune) (rune, error)       { return a, nil }
-func (h *host) SetScalar(_ context.Context, a uint32) error               { h.scalar = a; return nil }
-func (h *host) GetScalar(context.Context) (uint32, error)                 { return h.scalar, nil }
+func (*host) RoundtripU8(_ context.Context, a uint8) (uint8, error)      { return a, nil }
+func (*host) RoundtripS8(_ context.Context, a int8) (int8, error)        { return a, nil }
+func (*host) RoundtripU16(_ context.Context, a uint16) (uint16, error)   { return a, nil }
+func (*host) RoundtripS16(_ context.Context, a int16) (int16, error)     { return a, nil }
+func (*host) RoundtripU32(_ context.Context, a uint32) (uint32, error)   { return a, nil }
+func (*host) RoundtripS32(_ context.Context, a int32) (int32, error)     { return a, nil }
+func (*host) RoundtripU64(_ context.Context, a uint64) (uint64, error)   { return a, nil }
+func (*host) RoundtripS64(_ context.Context, a int64) (int64, error)     { return a, nil }
+func (*host) RoundtripF32(_ context.Context, a float32) (float32, error) { return a, nil }
+func (*host) RoundtripF64(_ context.Context, a float64) (float64, error) { return a, nil }
+func (*host) RoundtripChar(_ context.Context, a rune) (rune, error)      { return a, nil }
+func (h *host) SetScalar(_ context.Context, a uint32) error              { h.scalar = a; return nil }
+func (h *host) GetScalar(context.Context) (uint32, error)                { return h.scalar, nil }
 
 func same[T comparable](t *testing.T, f func(context.Context, T) (T, error), values ...T) {
 	t.Helper()

@@ -25,7 +25,9 @@ func (host) OptionSomeParam(_ context.Context, a rt.Option[string]) error {
 	}
 	return nil
 }
-func (host) OptionNoneResult(context.Context) (rt.Option[string], error) { return rt.None[string](), nil }
+func (host) OptionNoneResult(context.Context) (rt.Option[string], error) {
+	return rt.None[string](), nil
+}
 func (host) OptionSomeResult(context.Context) (rt.Option[string], error) { return rt.Some("foo"), nil }
 func (host) OptionRoundtrip(_ context.Context, a rt.Option[string]) (rt.Option[string], error) {
 	return a, nil

@@ -30,7 +30,7 @@ func TestStrings(t *testing.T) {
 	st := rt.NewStore()
 	defer st.Close()
 	h := &host{}
-	inst, err := api.Instantiate(t.Context(), st, api.Imports{Imports_: h, WASI: wasi.New(wasi.Config{})})
+	inst, err := api.Instantiate(t.Context(), st, api.Imports{Imports: h, WASI: wasi.New(wasi.Config{})})
 	if err != nil {
 		t.Fatal(err)
 	}
