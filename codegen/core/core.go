@@ -184,7 +184,7 @@ func (l *Layout) plan() {
 			continue
 		}
 		for _, f := range m.Funcs {
-			if f.Body != nil {
+			if !f.Dead {
 				total += weigh(f)
 			}
 		}
@@ -202,7 +202,7 @@ func (l *Layout) plan() {
 			continue
 		}
 		for _, f := range m.Funcs {
-			if f.Body == nil {
+			if f.Dead {
 				continue
 			}
 			s := len(l.shards) - 1

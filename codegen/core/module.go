@@ -91,7 +91,7 @@ func (l *Layout) nameText() string {
 			if name == "" {
 				name = m.FuncNames[f.Index]
 			}
-			if name != "" && f.Body != nil {
+			if name != "" && !f.Dead {
 				fmt.Fprintf(&b, "%d %d %s\n", i, f.Index, strconv.Quote(name))
 			}
 		}
