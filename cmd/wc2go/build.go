@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wc2go/wc2go/codegen"
 	"github.com/wc2go/wc2go/internal/gobuild"
 	"github.com/wc2go/wc2go/internal/progress"
 	"github.com/wc2go/wc2go/internal/translate"
@@ -136,8 +137,8 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 	if err := translate.Passes(ctx, file, prog, nil); err != nil {
 		return err
 	}
-	files, model, err := translate.Package(ctx, file, prog, translate.Options{
-		Path: gobuild.Package, Source: s.Name, TrapMissing: trapMissing, Find: translate.Finder(ctx, ""),
+	files, model, err := translate.Package(ctx, file, prog, codegen.Options{
+		ImportPath: gobuild.Package, Source: s.Name, TrapMissing: trapMissing, Find: translate.Finder(ctx, ""),
 	}, p)
 	if err != nil {
 		return err

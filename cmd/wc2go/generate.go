@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/module"
 
+	"github.com/wc2go/wc2go/codegen"
 	"github.com/wc2go/wc2go/codegen/names"
 	"github.com/wc2go/wc2go/internal/progress"
 	"github.com/wc2go/wc2go/internal/project"
@@ -65,7 +66,7 @@ generated, so that values can be exchanged between the two.`,
 					return usage("--import-path: %w", err)
 				}
 			}
-			opts := translate.Options{Package: pkg, Path: importPath}
+			opts := codegen.Options{Package: pkg, ImportPath: importPath}
 			for _, m := range maps {
 				mapping, err := names.ParseMapping(m)
 				if err != nil {
@@ -88,8 +89,8 @@ generated, so that values can be exchanged between the two.`,
 	return cmd
 }
 
-func generate(ctx context.Context, out, wit, world string, args []string, opts translate.Options) error {
-	if opts.Path == "" {
+func generate(ctx context.Context, out, wit, world string, args []string, opts codegen.Options) error {
+	if opts.ImportPath == "" {
 		path, err := project.ImportPath(out)
 		if errors.Is(err, project.ErrNoModule) {
 			return fmt.Errorf("%w: run 'go mod init' first, or give the package's import path with --import-path", err)
@@ -97,7 +98,7 @@ func generate(ctx context.Context, out, wit, world string, args []string, opts t
 		if err != nil {
 			return err
 		}
-		opts.Path = path
+		opts.ImportPath = path
 	}
 	opts.Find = translate.Finder(ctx, out)
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wc2go/wc2go/codegen"
 	"github.com/wc2go/wc2go/codegen/names"
 	"github.com/wc2go/wc2go/frontend"
 	"github.com/wc2go/wc2go/frontend/binary"
@@ -112,20 +113,24 @@ func CheckPass(name string) error {
 }
 
 // Package generates the Go package of prog: its files by slash-separated path.
-func Package(ctx context.Context, file string, prog *ir.Program, opts Options, p *progress.Progress) (map[string][]byte, *names.Model, error) {
+func Package(ctx context.Context, file string, prog *ir.Program, opts codegen.Options, p *progress.Progress) (map[string][]byte, *names.Model, error) {
 	p.Phase("generate", 0)
 	type result struct {
-		files map[string][]byte
+		files []codegen.File
 		model *names.Model
 	}
 	r, err := cancellable(ctx, func() (result, error) {
-		files, model, err := generate(prog, opts)
+		files, model, err := codegen.Generate(prog, opts)
 		return result{files, model}, err
 	})
 	if err != nil {
 		return nil, nil, fileError(file, err)
 	}
-	return r.files, r.model, nil
+	files := make(map[string][]byte, len(r.files))
+	for _, f := range r.files {
+		files[f.Name] = f.Data
+	}
+	return files, r.model, nil
 }
 
 // cancellable runs f and returns early when ctx is cancelled. What f is doing
