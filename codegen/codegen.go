@@ -32,6 +32,10 @@ type Options struct {
 	ShardBytes int    // see core.Options
 }
 
+// UnsupportedError is the error of a valid program that uses what code
+// generation cannot print yet.
+type UnsupportedError = core.UnsupportedError
+
 // File is a generated file; Name is its slash-separated path in the package's directory.
 type File struct {
 	Name string

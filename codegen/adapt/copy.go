@@ -180,7 +180,7 @@ func (e *emitter) inline(t ir.TypeID, src, dst loc) {
 	case ir.TOwn, ir.TBorrow:
 		e.copyHandle(it, src, dst)
 	case ir.TStream, ir.TFuture, ir.TErrorContext:
-		e.fail("%s values are not supported yet", kindName(it.Kind))
+		e.unsupported("", kindName(it.Kind)+" values")
 	default:
 		e.writeScalar(it.Kind, dst, e.readScalar(it.Kind, src))
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wc2go/wc2go/codegen/core"
 	"github.com/wc2go/wc2go/codegen/names"
 	"github.com/wc2go/wc2go/ir"
 )
@@ -56,6 +57,11 @@ func (e *emitter) fail(format string, args ...any) {
 	if e.err == nil {
 		e.err = fmt.Errorf(format, args...)
 	}
+}
+
+// unsupported fails with what the input uses and this version does not translate.
+func (e *emitter) unsupported(where, feature string) {
+	e.fail("%w", &core.UnsupportedError{Where: where, Feature: feature})
 }
 
 // v makes a new variable name.

@@ -53,7 +53,7 @@ func (e *emitter) goType(t ir.TypeID) string {
 	if s := goScalar[it.Kind]; s != "" {
 		return s
 	}
-	e.fail("%s values are not supported yet", kindName(it.Kind))
+	e.unsupported("", kindName(it.Kind)+" values")
 	return "any"
 }
 

@@ -20,9 +20,9 @@ func (e *emitter) options(id ir.OptionsID) *ir.CanonOptions {
 func (e *emitter) supported(what string, o *ir.CanonOptions) bool {
 	switch {
 	case o.Async:
-		e.fail("%s: the async canonical ABI is not supported yet", what)
+		e.unsupported(what, "the async canonical ABI")
 	case e.p.Memory64(o):
-		e.fail("%s: memories with 64-bit addresses are not supported at component boundaries yet", what)
+		e.unsupported(what, "memories with 64-bit addresses at component boundaries")
 	default:
 		return true
 	}
@@ -201,7 +201,7 @@ func (e *emitter) lift(l *ir.Lift) {
 		return
 	}
 	if s := e.asyncType(l.Type); s != "" {
-		e.fail("%s: %s values are not supported yet", what, s)
+		e.unsupported(what, s+" values")
 		return
 	}
 	e.n = 0

@@ -119,7 +119,7 @@ func (e *emitter) lower(t *ir.Trampoline) {
 		return
 	}
 	if unsupported != "" && unsupported != "async" {
-		e.fail("import %s: %s values are not supported yet", name, unsupported)
+		e.unsupported("import "+name, unsupported+" values")
 		return
 	}
 	if !e.supported("import "+name, o) {
@@ -304,7 +304,7 @@ func (e *emitter) fused(t *ir.Trampoline) {
 		return
 	}
 	if s := e.asyncType(l.Type); s != "" {
-		e.fail("%s: %s values are not supported yet", what, s)
+		e.unsupported(what, s+" values")
 		return
 	}
 	in, out := e.trampHead(t, what)

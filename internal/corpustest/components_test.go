@@ -65,7 +65,7 @@ func runHosts(t *testing.T, what string, flags ...string) {
 			t.Errorf("%s: %v", wasm, err)
 			continue
 		}
-		files, err := codegen.Generate(p, codegen.Options{Package: "api", ImportPath: path, Find: findInRepo})
+		files, _, err := codegen.Generate(p, codegen.Options{Package: "api", ImportPath: path, Find: findInRepo})
 		if err != nil {
 			t.Errorf("%s: %v", wasm, err)
 			continue

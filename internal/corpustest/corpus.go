@@ -5,9 +5,12 @@
 package corpustest
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -15,6 +18,17 @@ import (
 func repo() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+}
+
+// findInRepo is codegen.Options.Find for packages of this repository.
+func findInRepo(path string) (fs.FS, error) {
+	rest, ok := strings.CutPrefix(path, "github.com/wc2go/wc2go/")
+	if !ok {
+		return nil, fmt.Errorf("%s is not a package of this repository", path)
+	}
+	dir := filepath.Join(repo(), filepath.FromSlash(rest))
+	_, err := os.Stat(dir)
+	return os.DirFS(dir), err
 }
 
 // corpus gives the folder of real components, and skips the test where it is absent.

@@ -113,7 +113,7 @@ func translate(data []byte) error {
 		return nil
 	}
 	// A valid component may still use what code generation does not do yet.
-	_, err = codegen.Generate(p, codegen.Options{Package: "damaged", ImportPath: "corpus.test/damaged"})
+	_, _, err = codegen.Generate(p, codegen.Options{Package: "damaged", ImportPath: "corpus.test/damaged"})
 	var unsupported *codegen.UnsupportedError
 	if err != nil && !errors.As(err, &unsupported) {
 		return fmt.Errorf("valid, but not generated: %w", err)
@@ -136,7 +136,7 @@ func TestDeterministic(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				files, err := codegen.Generate(p, codegen.Options{Package: "twice", ImportPath: "corpus.test/twice"})
+				files, _, err := codegen.Generate(p, codegen.Options{Package: "twice", ImportPath: "corpus.test/twice"})
 				if err != nil {
 					t.Fatal(err)
 				}
