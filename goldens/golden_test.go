@@ -88,7 +88,7 @@ func build(t *testing.T, file string) *built {
 	if b.prog, err = frontend.Translate(data, frontend.Options{}); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
-	b.files, err = codegen.Generate(b.prog, codegen.Options{Package: b.name, ImportPath: "golden.test/" + b.name})
+	b.files, _, err = codegen.Generate(b.prog, codegen.Options{Package: b.name, ImportPath: "golden.test/" + b.name})
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
