@@ -20,6 +20,7 @@ type Pass struct {
 var Passes = []Pass{
 	{Name: "deadfuncs", Doc: "drop the bodies of functions that nothing can reach", Run: deadFuncs},
 	{Name: "deadsets", Doc: "do not assign locals that are not read afterwards", Run: deadSets},
+	{Name: "locals", Doc: "drop temporaries that are not used", Run: dropLocals},
 	{Name: "callgraph", Doc: "find recursive functions and those that need the depth budget", Run: callGraph, Required: true},
 }
 

@@ -203,7 +203,7 @@ func (b *builder) begin() {
 		fr.height = len(b.stack) - n
 	case binary.OpLoop:
 		fr.kind = frameLoop
-		b.spillBelow(0, fAll)
+		b.spillBelow(n, fAll) // the parameters are assigned below
 		fr.height = len(b.stack) - n
 		if n > 0 {
 			fr.dsts = b.reserve(params)

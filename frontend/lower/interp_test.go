@@ -223,6 +223,20 @@ const (
 	maxRun = 20_000_000
 )
 
+// matches reports whether f's type is the one of sig or a declared subtype.
+func (f *fn) matches(sig uint64) bool {
+	if f.sig == sig || f.f == nil {
+		return f.sig == sig
+	}
+	for t := &f.inst.m.Types[f.f.Type]; len(t.Super) > 0; {
+		t = &f.inst.m.Types[t.Super[0]]
+		if t.Sig == sig {
+			return true
+		}
+	}
+	return false
+}
+
 func (f *fn) call(args []val) []val {
 	if f.host != nil {
 		return f.host(args)
@@ -394,7 +408,7 @@ func (fr *frame) call(s *ir.Call) int {
 			throw("uninitialized element")
 		}
 		f = t.elems[i].(*fn)
-		if f.sig != in.m.Types[s.Type].Sig {
+		if !f.matches(in.m.Types[s.Type].Sig) {
 			throw("indirect call type mismatch")
 		}
 	case ir.CallRef:
