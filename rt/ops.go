@@ -81,6 +81,13 @@ func I64DivS(x, y uint64) uint64 {
 // "NaN Propagation"); x + x makes it so on all machines. Bit operators
 // (neg, abs, copysign) change the sign bit only.
 
+// Factors and divisors that Go's compiler must not know: it takes x*1 for x,
+// even if x is a NaN that is not quiet.
+var (
+	F32One, F32MinusOne float32 = 1, -1
+	F64One, F64MinusOne float64 = 1, -1
+)
+
 // F32Neg is f32.neg. Small.
 func F32Neg(x float32) float32 { return math.Float32frombits(math.Float32bits(x) ^ 1<<31) }
 

@@ -110,7 +110,9 @@ func (b *body) function() []byte {
 	b.buf = nil
 	b.str("func ")
 	b.str(FuncName(b.l.p, b.m.ID, b.f.Index))
-	b.str(FuncSig(b.l.p, b.m.ID, b.f.Index, "*core.M"+strconv.Itoa(int(b.m.ID))))
+	sig := FuncSig(b.l.p, b.m.ID, b.f.Index, "*core.M"+strconv.Itoa(int(b.m.ID)))
+	b.file.rt = b.file.rt || strings.Contains(sig, "rt.")
+	b.str(sig)
 	b.str(" {\n")
 	if b.f.Recursive {
 		b.file.rt = true
@@ -213,6 +215,9 @@ func (b *body) stmt(s ir.Stmt) {
 	case *ir.Set:
 		b.set(s)
 	case *ir.SetGlobal:
+		if s.X.Op == ir.OpGlobal && uint32(s.X.Imm) == s.Global {
+			return
+		}
 		x := b.ex(s.X)
 		b.assign(b.global(s.Global), x)
 	case *ir.Store:
@@ -298,8 +303,10 @@ func (b *body) dsts(l []ir.Local) string {
 func (b *body) discard(x *ir.Expr) {
 	switch {
 	case x.Op.IsLoad():
-		b.need(x)
-		b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, true)
+		if _, ok := loadKinds[x.Op]; !ok {
+			panic(unsupported(feature(x.Op)))
+		}
+		b.bounds(x.Index, x.X, x.Imm, x.Op.Info().Bytes)
 	case x.Trap() == ir.TrapNone:
 		x.Operands(b.discard)
 	default:
@@ -629,43 +636,57 @@ func (b *body) guarded(mem uint32) bool {
 	return !b.checked && !t.Limits.Is64 && t.PageLog2 == 16
 }
 
-// need notes what an access of memory needs in scope, before it is printed.
-func (b *body) need(*ir.Expr) { b.file.unsafe = true }
+// address is the operand x of an access as a Go expression of an unsigned type.
+func (b *body) address(x *ir.Expr, off uint64, is64 bool) *node {
+	if x.Op == ir.OpConst {
+		if is64 {
+			return b.rtCall("K64", uintLit(x.Imm))
+		}
+		return uintLit(uint64(uint32(x.Imm)) + off)
+	}
+	force := b.force
+	b.force = false // what the check uses is not dropped
+	n := b.ex(x)
+	b.force = force
+	return n
+}
 
 // addr is the unsafe.Pointer of an access of size bytes at x+off. Unless the
-// memory is guarded, or if check is set, a check is printed as a statement, which
-// keeps the address in a temporary.
+// memory is guarded, or if check is set, the access is checked before.
 func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) *node {
-	b.file.unsafe = true
 	i := strconv.FormatUint(uint64(mem), 10)
 	guarded := b.guarded(mem)
-	t, _ := b.m.Memory(mem)
 	var a *node
-	if x.Op == ir.OpConst && !t.Limits.Is64 {
-		a = uintLit(uint64(uint32(x.Imm)) + off)
-	} else {
-		force := b.force
-		b.force = false // the check uses the address
-		a = b.ex(x)
-		b.force = force
-	}
-	if guarded && !check {
-		b.bases[mem] = true
-		switch {
-		case x.Op == ir.OpConst:
-		case off != 0:
+	switch {
+	case !guarded || check:
+		a = atom(b.bounds(mem, x, off, size))
+	default:
+		a = b.address(x, off, false)
+		if x.Op != ir.OpConst && off != 0 {
 			a = bin("+", conv("uint64", a), uintLit(off))
 		}
+	}
+	b.file.unsafe = true
+	if guarded {
+		b.bases[mem] = true
 		return call("unsafe.Add", atom("b"+i), a)
 	}
+	return call("unsafe.Add", atom("m.Mem"+i+".Base"), conv("uintptr", a))
+}
+
+// bounds prints a check of an access of size bytes at x+off as a statement. It
+// returns the temporary that holds the address.
+func (b *body) bounds(mem uint32, x *ir.Expr, off uint64, size uint8) string {
+	i := strconv.FormatUint(uint64(mem), 10)
+	t, _ := b.m.Memory(mem)
+	a := b.address(x, off, t.Limits.Is64)
 	switch {
-	case x.Op == ir.OpConst && !t.Limits.Is64:
-	case x.Op == ir.OpConst:
-		a = bin("+", b.rtCall("K64", a), uintLit(off))
-	default:
-		if !t.Limits.Is64 {
-			a = conv("uint64", a)
+	case t.Limits.Is64:
+		if off != 0 {
+			a = bin("+", a, uintLit(off))
 		}
+	case x.Op != ir.OpConst:
+		a = conv("uint64", a)
 		if off != 0 {
 			a = bin("+", a, uintLit(off))
 		}
@@ -682,11 +703,7 @@ func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) 
 	}
 	b.line("\tpanic(rt.TrapMemoryOutOfBounds)")
 	b.line("}")
-	if guarded {
-		b.bases[mem] = true
-		return call("unsafe.Add", atom("b"+i), atom(tmp))
-	}
-	return call("unsafe.Add", atom("m.Mem"+i+".Base"), conv("uintptr", atom(tmp)))
+	return tmp
 }
 
 func (b *body) store(s *ir.Store) {

@@ -27,16 +27,17 @@ func (l *Layout) modules() ([]File, error) {
 		fmt.Fprintf(&b, "C%d *M%d\n", i, c.Module)
 	}
 	b.WriteString("}\n")
-	for i := range l.p.CoreInstances {
-		l.initInstance(&b, ir.CoreInstanceID(i), f)
+	for i, c := range l.p.CoreInstances {
+		if err := l.in(l.p.Modules[c.Module], func() { l.initInstance(&b, ir.CoreInstanceID(i), f) }); err != nil {
+			return nil, err
+		}
 	}
 	embed := false
 	for i, m := range l.p.Modules {
 		if len(l.insts[i]) == 0 {
 			continue
 		}
-		l.moduleType(&b, m)
-		data, err := l.initModule(&b, m, f)
+		data, err := l.printModule(&b, m, f)
 		if err != nil {
 			return nil, err
 		}
@@ -77,6 +78,27 @@ func (l *Layout) modules() ([]File, error) {
 	files = append(files, File{"internal/core/links.go", l.printLinks("core", f.calls, "")}, File{"internal/core/stub.s", []byte(stub)})
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	return files, nil
+}
+
+// printModule prints the type of a module's instances and how they begin.
+func (l *Layout) printModule(b *bytes.Buffer, m *ir.Module, f *file) (data []byte, err error) {
+	err = l.in(m, func() {
+		l.moduleType(b, m)
+		data = l.initModule(b, m, f)
+	})
+	return data, err
+}
+
+// in runs f; an unsupported feature is reported to be in module m.
+func (l *Layout) in(m *ir.Module, f func()) (err error) {
+	defer func() {
+		if u, ok := err.(*UnsupportedError); ok && u.Where == "" {
+			u.Where = fmt.Sprintf("module %d", m.ID)
+		}
+	}()
+	defer catch(&err)
+	f()
+	return nil
 }
 
 // nameText is the text of rt.FuncNames.
@@ -208,7 +230,7 @@ func (l *Layout) initInstance(b *bytes.Buffer, id ir.CoreInstanceID, f *file) {
 // initModule prints the method that all instances of m are brought up with, in
 // the order of the core spec ("Modules", instantiation): globals, tables and memories, element
 // segments, data segments, start function. It returns what the embedded file of segments holds.
-func (l *Layout) initModule(out *bytes.Buffer, m *ir.Module, f *file) (data []byte, err error) {
+func (l *Layout) initModule(out *bytes.Buffer, m *ir.Module, f *file) (data []byte) {
 	b := body{l: l, m: m, file: f, indent: 1}
 	offset := func(x *ir.Expr) string {
 		p := printer{}
@@ -247,7 +269,7 @@ func (l *Layout) initModule(out *bytes.Buffer, m *ir.Module, f *file) (data []by
 				vars.WriteString("{},\n")
 				continue
 			}
-			fmt.Fprintf(&vars, "{%s, %s},\n", hex(funcType(m, fn).Sig), name)
+			fmt.Fprintf(&vars, "{Sig: %s, F: %s},\n", hex(funcType(m, fn).Sig), name)
 			if inst != "" {
 				fmt.Fprintf(&later, "m.Refs[%d].Inst = %s\n", k, inst)
 			}
@@ -316,7 +338,7 @@ func (l *Layout) initModule(out *bytes.Buffer, m *ir.Module, f *file) (data []by
 		b.line(string(p.buf))
 	}
 	fmt.Fprintf(out, "\nfunc (m *M%d) init(d int32) {\n%s}\n%s", m.ID, b.buf, vars.Bytes())
-	return data, nil
+	return data
 }
 
 // quoteBytes is a string literal of any bytes.

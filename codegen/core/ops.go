@@ -334,11 +334,18 @@ func (b *body) numeric(x *ir.Expr) *node {
 	case ir.OpF32Mul, ir.OpF64Mul:
 		// The conversion rounds the product, so that Go cannot fuse it with an
 		// addition, even one in another statement (Go spec, "Floating-point operators").
-		l, r := b.two(x)
+		l, r := b.factor(x.X), b.factor(x.Y)
+		if l.konst && r.konst {
+			l = b.val(x.X)
+		}
 		return conv(b.goType(x.Type), bin("*", l, r))
 	case ir.OpF32Add, ir.OpF32Sub, ir.OpF32Div, ir.OpF64Add, ir.OpF64Sub, ir.OpF64Div:
-		if x.Y.Op == ir.OpConst && x.Y.Imm == 0 {
-			return bin(arith[op], b.ex(x.X), b.val(x.Y)) // 0 is no divisor in Go source
+		if op == ir.OpF32Div || op == ir.OpF64Div {
+			l, r := b.ex(x.X), b.factor(x.Y)
+			if x.Y.Op == ir.OpConst && x.Y.Imm == 0 || l.konst && r.konst {
+				r = b.val(x.Y) // 0 is no divisor in Go source
+			}
+			return bin("/", l, r)
 		}
 		l, r := b.two(x)
 		return bin(arith[op], l, r)
@@ -431,6 +438,29 @@ func (b *body) numeric(x *ir.Expr) *node {
 		return call("math.Float64frombits", b.ex(x.X))
 	}
 	return nil
+}
+
+// factor is a factor or divisor. Go takes x*1 and x/1 for x, but they make a
+// NaN quiet: 1 and -1 are variables then.
+func (b *body) factor(x *ir.Expr) *node {
+	if x.Op == ir.OpConst {
+		switch {
+		case x.Type.Kind == ir.F32 && uint32(x.Imm) == math.Float32bits(1):
+			return b.rtVar("F32One")
+		case x.Type.Kind == ir.F32 && uint32(x.Imm) == math.Float32bits(-1):
+			return b.rtVar("F32MinusOne")
+		case x.Type.Kind == ir.F64 && x.Imm == math.Float64bits(1):
+			return b.rtVar("F64One")
+		case x.Type.Kind == ir.F64 && x.Imm == math.Float64bits(-1):
+			return b.rtVar("F64MinusOne")
+		}
+	}
+	return b.ex(x)
+}
+
+func (b *body) rtVar(name string) *node {
+	b.file.rt = true
+	return atom("rt." + name)
 }
 
 // nval is val of an operand of which only the low bits count.
