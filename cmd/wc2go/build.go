@@ -153,7 +153,12 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 	}
 	b := &gobuild.Program{Files: files, Settings: string(settings), WASI: model.UsesWASI, Output: out}
 	p.Phase("compile", b.Packages())
-	b.Progress = func(string) { p.Step() }
+	b.Progress = func(pkg string, own bool) {
+		p.Note(pkg)
+		if own {
+			p.Step()
+		}
+	}
 	return b.Build(ctx)
 }
 

@@ -35,12 +35,14 @@ type Program struct {
 	Settings string            // JSON for rt/command
 	WASI     bool              // the package's Imports has a field WASI
 	Output   string            // the file to write
-	// Progress is called for each package of the program whose compilation begins.
-	Progress func(pkg string)
+	// Progress is called for each package whose compilation begins; own tells those
+	// of the program itself from those of rt and the standard library, which are compiled
+	// the first time only.
+	Progress func(pkg string, own bool)
 	Tags     string // build tags
 }
 
-// Packages gives the number of packages that Progress may be called for.
+// Packages gives the number of the program's own packages.
 func (p *Program) Packages() int {
 	dirs := map[string]bool{}
 	for name := range p.Files {
@@ -202,13 +204,13 @@ func main() {
 
 // watch reads what go build -v says: names of packages go to progress, the
 // rest is kept as messages.
-func watch(r io.Reader, messages *bytes.Buffer, progress func(string)) {
+func watch(r io.Reader, messages *bytes.Buffer, progress func(string, bool)) {
 	br := bufio.NewReader(r)
 	for {
 		line, err := br.ReadString('\n')
 		if name := strings.TrimSpace(line); !strings.ContainsAny(name, " \t:#") && name != "" {
-			if progress != nil && (name == Module || strings.HasPrefix(name, Module+"/")) {
-				progress(name)
+			if progress != nil {
+				progress(name, name == Module || strings.HasPrefix(name, Module+"/"))
 			}
 		} else if messages.Len() < 1<<16 {
 			messages.WriteString(line)

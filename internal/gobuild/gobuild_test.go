@@ -64,7 +64,11 @@ func TestBuild(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	p := program(t)
 	var steps []string
-	p.Progress = func(pkg string) { steps = append(steps, pkg) }
+	p.Progress = func(pkg string, own bool) {
+		if own {
+			steps = append(steps, pkg)
+		}
+	}
 	if err := p.Build(t.Context()); err != nil {
 		t.Fatal(err)
 	}

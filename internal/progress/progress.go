@@ -5,6 +5,7 @@ package progress
 import (
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -19,8 +20,9 @@ const delay = 300 * time.Millisecond
 type Progress struct {
 	container *mpb.Progress
 
-	mu  sync.Mutex
-	bar *mpb.Bar
+	mu   sync.Mutex
+	bar  *mpb.Bar
+	note atomic.Value // string: what is being done now
 }
 
 // New shows a job on f if that is a terminal, and gives nil otherwise.
@@ -44,15 +46,25 @@ func (p *Progress) Phase(name string, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.end()
+	p.note.Store("")
 	decorators := []decor.Decorator{decor.Elapsed(decor.ET_STYLE_GO, decor.WC{W: 6})}
 	label := mpb.PrependDecorators(decor.Name(name, decor.WC{W: 10, C: decor.DindentRight}))
 	if total <= 0 {
 		p.bar = p.container.New(1, mpb.SpinnerStyle().PositionLeft(), label, mpb.AppendDecorators(decorators...), mpb.BarRemoveOnComplete())
 		return
 	}
-	decorators = append(decorators, decor.CountersNoUnit(" %d/%d packages"))
+	decorators = append(decorators, decor.CountersNoUnit(" %d/%d packages"), decor.Any(func(decor.Statistics) string {
+		return "  " + p.note.Load().(string)
+	}))
 	style := mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]")
 	p.bar = p.container.New(int64(total), style, label, mpb.AppendDecorators(decorators...), mpb.BarRemoveOnComplete())
+}
+
+// Note shows what the phase is doing now.
+func (p *Progress) Note(text string) {
+	if p != nil {
+		p.note.Store(text)
+	}
 }
 
 // Step counts a step of the phase.
@@ -62,7 +74,6 @@ func (p *Progress) Step() {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	// The last step is left to the end of the phase: a bar that is complete vanishes.
 	if p.bar != nil {
 		p.bar.IncrBy(1)
 	}
