@@ -73,8 +73,11 @@ func (e *emitter) trampoline(t *ir.Trampoline) {
 // builtin prints a built-in of the async ABI, which traps as not supported yet.
 func (e *emitter) builtin(t *ir.Trampoline) {
 	_, out := e.trampHead(t, "the built-in "+t.Builtin)
-	// All but these trap first if the instance may not be left.
-	if t.Builtin != "context.get" && t.Builtin != "context.set" {
+	// All but these trap first if the instance may not be left (trap_if(not
+	// may_leave) in their definitions).
+	switch t.Builtin {
+	case "context.get", "context.set", "backpressure.inc", "backpressure.dec", "thread.available-parallelism":
+	default:
 		e.f("i := (*Instance)(root)")
 		e.mayLeave(t.Instance)
 	}
