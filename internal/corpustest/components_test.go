@@ -24,7 +24,7 @@ import (
 // A host lives in testdata/hosts/NAME/NAME_test.go and imports the generated
 // package as corpus.test/NAME/api.
 func TestComponents(t *testing.T) {
-	runHosts(t, "default")
+	runHosts(t, "hosts", "default")
 }
 
 // TestComponentsChecked runs the same with explicit bounds checks.
@@ -32,15 +32,23 @@ func TestComponentsChecked(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: the same hosts run without -tags wc2go_checked")
 	}
-	runHosts(t, "checked", "-tags", "wc2go_checked")
+	runHosts(t, "hosts", "checked", "-tags", "wc2go_checked")
 }
 
-func runHosts(t *testing.T, what string, flags ...string) {
+// TestCommands does the same with the WASI commands, whose hosts are in testdata/commands.
+func TestCommands(t *testing.T) {
+	runHosts(t, "commands", "default")
+}
+
+func runHosts(t *testing.T, folder, what string, flags ...string) {
 	dir := corpus(t)
-	hosts, err := filepath.Glob("testdata/hosts/*/*_test.go")
+	hosts, err := filepath.Glob("testdata/" + folder + "/*/*_test.go")
 	if err != nil || len(hosts) == 0 {
-		t.Fatalf("no hosts under testdata/hosts: %v", err)
+		t.Fatalf("no hosts under testdata/%s: %v", folder, err)
 	}
+	// With -trimpath what was built is found again in Go's cache, whatever the
+	// name of the temporary folder.
+	flags = append(flags, "-trimpath")
 	tmp := t.TempDir()
 	write(t, filepath.Join(tmp, "go.mod"), fmt.Sprintf("module corpus.test\n\ngo 1.26.0\n\nrequire github.com/wc2go/wc2go v0.0.0\n\nreplace github.com/wc2go/wc2go => %s\n", repo()))
 	var pkgs []string

@@ -3,6 +3,7 @@ package strings
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -40,9 +41,23 @@ func TestStrings(t *testing.T) {
 	if s, err := inst.ReturnEmpty(t.Context()); err != nil || s != "" {
 		t.Errorf("return-empty = %q, %v", s, err)
 	}
-	for _, want := range []string{"str", unicode, "", strings.Repeat("größer ", 5000)} {
+	for _, want := range []string{"str", unicode, strings.Repeat("größer ", 5000)} {
 		if got, err := inst.Roundtrip(t.Context(), want); err != nil || got != want {
 			t.Errorf("roundtrip(%.30q) = %.30q, %v", want, got, err)
 		}
+	}
+}
+
+// The guest asserts that roundtrip gets a string that is not empty.
+func TestAssertion(t *testing.T) {
+	st := rt.NewStore()
+	defer st.Close()
+	var stderr strings.Builder
+	inst, err := api.Instantiate(t.Context(), st, api.Imports{Imports: &host{}, WASI: wasi.New(wasi.Config{Stderr: &stderr})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := inst.Roundtrip(t.Context(), ""); !errors.Is(err, rt.TrapUnreachable) || !strings.HasPrefix(stderr.String(), "Assertion failed: ") {
+		t.Errorf("roundtrip(\"\") = %q, %v; stderr %q", s, err, stderr.String())
 	}
 }
