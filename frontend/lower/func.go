@@ -216,12 +216,12 @@ func (b *builder) begin() {
 	case binary.OpIf:
 		fr.kind = frameIf
 		b.spillBelow(1, fAll)
-		// The parts begin after the condition is evaluated: it is no longer pending.
-		fr.cond = b.use(b.pop())
-		fr.height = len(b.stack) - n
+		fr.height = len(b.stack) - 1 - n
 		for i := range n {
 			fr.els = append(fr.els, b.copy(b.simple(fr.height+i)))
 		}
+		// Last, as this frees temporaries: the parts begin after the condition is evaluated.
+		fr.cond = b.use(b.pop())
 	case binary.OpTryTable:
 		fr.kind = frameTry
 		b.spillBelow(0, fAll)
