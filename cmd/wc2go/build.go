@@ -151,7 +151,7 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 	if err != nil {
 		return err
 	}
-	b := &gobuild.Program{Files: files, Settings: string(settings), WASI: model.UsesWASI, Output: out}
+	b := &gobuild.Program{Files: files, Settings: string(settings), WASI: model.UsesWASI, Output: out, Host: s.FromRun}
 	p.Phase("compile", b.Packages())
 	b.Progress = func(pkg string, own bool) {
 		p.Note(pkg)

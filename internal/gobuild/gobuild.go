@@ -40,6 +40,8 @@ type Program struct {
 	// the first time only.
 	Progress func(pkg string, own bool)
 	Tags     string // build tags
+	// Host builds for this machine, whatever GOOS and GOARCH of the environment say.
+	Host bool
 }
 
 // Packages gives the number of the program's own packages.
@@ -96,6 +98,9 @@ func (p *Program) Build(ctx context.Context) (err error) {
 	cmd := exec.CommandContext(ctx, goTool, append(args, ".")...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GO111MODULE=on", "GOTOOLCHAIN=local", "GOTMPDIR="+tmp, "PWD="+dir)
+	if p.Host {
+		cmd.Env = append(cmd.Env, "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	}
 	ownGroup(cmd)
 	cmd.WaitDelay = 5 * time.Second
 	var messages bytes.Buffer
