@@ -50,7 +50,7 @@ func runHosts(t *testing.T, folder, what string, flags ...string) {
 	// name of the temporary folder.
 	flags = append(flags, "-trimpath")
 	tmp := t.TempDir()
-	write(t, filepath.Join(tmp, "go.mod"), fmt.Sprintf("module corpus.test\n\ngo 1.26.0\n\nrequire github.com/wc2go/wc2go v0.0.0\n\nreplace github.com/wc2go/wc2go => %s\n", repo()))
+	writeGoMod(t, tmp)
 	var pkgs []string
 	for _, host := range hosts {
 		name := filepath.Base(filepath.Dir(host))
@@ -84,7 +84,7 @@ func runHosts(t *testing.T, folder, what string, flags ...string) {
 		write(t, filepath.Join(tmp, name, filepath.Base(host)), string(src))
 		pkgs = append(pkgs, name)
 	}
-	env := append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+	env := goEnv()
 
 	vet := exec.Command("go", append([]string{"vet"}, append(flags, "./...")...)...)
 	vet.Dir, vet.Env = tmp, env
@@ -111,6 +111,17 @@ func runHosts(t *testing.T, folder, what string, flags ...string) {
 			}
 		})
 	}
+}
+
+// writeGoMod makes dir the root of module corpus.test, which uses this repository.
+func writeGoMod(t *testing.T, dir string) {
+	t.Helper()
+	write(t, filepath.Join(dir, "go.mod"), fmt.Sprintf("module corpus.test\n\ngo 1.26.0\n\nrequire github.com/wc2go/wc2go v0.0.0\n\nreplace github.com/wc2go/wc2go => %s\n", repo()))
+}
+
+// goEnv is the environment of go commands in such a module.
+func goEnv() []string {
+	return append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
 }
 
 type result struct {

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,6 +58,135 @@ func TestFlipped(t *testing.T) {
 			at, bit := rnd.IntN(len(data)), byte(1+rnd.IntN(255))
 			copied[at] ^= bit
 			mustRefuseOrTranslate(t, fmt.Sprintf("byte %#x ^ %#x", at, bit), copied)
+		}
+	})
+}
+
+// TestHuge writes the greatest numbers of 32 and 64 bits over random places,
+// so that counts and sizes become hostile.
+func TestHuge(t *testing.T) {
+	huge := []string{"\xff\xff\xff\xff\x0f", "\xff\xff\xff\xff\x07", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "\x80\x80\x80\x80\x01"}
+	forDamaged(t, func(t *testing.T, data []byte, rnd *rand.Rand) {
+		copied := make([]byte, len(data))
+		for range 300 {
+			copy(copied, data)
+			// Most of a component is code; its counts stand in front and behind.
+			at, n := rnd.IntN(len(data)), huge[rnd.IntN(len(huge))]
+			if rnd.IntN(2) == 0 {
+				at = rnd.IntN(min(len(data), 1000))
+				if rnd.IntN(2) == 0 {
+					at = len(data) - 1 - at
+				}
+			}
+			copy(copied[at:], n)
+			mustRefuseOrTranslate(t, fmt.Sprintf("%q at %#x", n, at), copied)
+		}
+	})
+}
+
+// TestSpliced copies random pieces to random places, inserts and removes some.
+func TestSpliced(t *testing.T) {
+	forDamaged(t, func(t *testing.T, data []byte, rnd *rand.Rand) {
+		for i := range 300 {
+			from, at := rnd.IntN(len(data)), rnd.IntN(len(data))
+			piece := data[from:min(len(data), from+1+rnd.IntN(40))]
+			copied := slices.Clone(data)
+			switch i % 3 {
+			case 0:
+				copy(copied[at:], piece)
+			case 1:
+				copied = slices.Insert(copied, at, piece...)
+			case 2:
+				copied = slices.Delete(copied, from, from+len(piece))
+			}
+			mustRefuseOrTranslate(t, fmt.Sprintf("splice %d: [%#x:+%d] at %#x", i, from, len(piece), at), copied)
+		}
+	})
+}
+
+// TestFlippedBuilds compiles what damaged but valid components become.
+func TestFlippedBuilds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: compiles many packages")
+	}
+	const each = 8
+	tmp := t.TempDir()
+	writeGoMod(t, tmp)
+	n := 0
+	forDamaged(t, func(t *testing.T, data []byte, rnd *rand.Rand) {
+		if len(data) > 60_000 {
+			t.Skip("the small ones tell enough")
+		}
+		sound, err := generate(data, "corpus.test/sound")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2000 {
+			copied := slices.Clone(data)
+			copied[rnd.IntN(len(data))] ^= byte(1 + rnd.IntN(255))
+			path := fmt.Sprintf("corpus.test/d%d", n)
+			files, err := generate(copied, path)
+			if err != nil || sameCode(sound, files, path) {
+				continue
+			}
+			for _, f := range files {
+				write(t, filepath.Join(tmp, fmt.Sprintf("d%d", n), f.Name), string(f.Data))
+			}
+			if n++; n%each == 0 {
+				break
+			}
+		}
+	})
+	if n == 0 {
+		t.Fatal("no damaged component is valid")
+	}
+	cmd := exec.Command("go", "vet", "-trimpath", "./...")
+	cmd.Dir, cmd.Env = tmp, goEnv()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("go vet of %d damaged components: %v\n%s", n, err, head(out, 60))
+	}
+}
+
+// generate translates data to a package.
+func generate(data []byte, path string) ([]codegen.File, error) {
+	p, err := frontend.Translate(data, frontend.Options{})
+	if err != nil {
+		return nil, err
+	}
+	files, _, err := codegen.Generate(p, codegen.Options{Package: "damaged", ImportPath: path, Find: findInRepo})
+	return files, err
+}
+
+// sameCode tells whether b, a package of that import path, is as a, which has
+// another: damage in names and custom sections changes nothing.
+func sameCode(a, b []codegen.File, path string) bool {
+	return slices.EqualFunc(a, b, func(a, b codegen.File) bool {
+		return strings.ReplaceAll(string(a.Data), "corpus.test/sound", path) == string(b.Data)
+	})
+}
+
+// FuzzTranslate translates anything. The seeds are small components.
+func FuzzTranslate(f *testing.F) {
+	for _, pattern := range []string{"goldens/*.wasm", "frontend/*/testdata/*.wasm"} {
+		seeds, err := filepath.Glob(filepath.Join(repo(), pattern))
+		if err != nil || len(seeds) == 0 {
+			f.Fatalf("no seeds %s: %v", pattern, err)
+		}
+		for _, name := range seeds {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		start := time.Now()
+		if err := translate(data); err != nil {
+			t.Error(err)
+		}
+		if d := time.Since(start); d > maxTime {
+			t.Errorf("busy for %v", d)
 		}
 	})
 }
@@ -112,8 +244,11 @@ func translate(data []byte) error {
 		}
 		return nil
 	}
+	if p.Core && len(p.Modules[0].Imports) > 0 {
+		return nil // nobody says what they are: not a package of its own
+	}
 	// A valid component may still use what code generation does not do yet.
-	_, _, err = codegen.Generate(p, codegen.Options{Package: "damaged", ImportPath: "corpus.test/damaged"})
+	_, _, err = codegen.Generate(p, codegen.Options{Package: "damaged", ImportPath: "corpus.test/damaged", Find: findInRepo})
 	var unsupported *codegen.UnsupportedError
 	if err != nil && !errors.As(err, &unsupported) {
 		return fmt.Errorf("valid, but not generated: %w", err)
