@@ -16,6 +16,9 @@ type Options struct {
 	// Package is the root package's name; it matters only if it is "main",
 	// whose symbols are not named after its path.
 	Package string
+	// Bare makes an rt.CoreModule of every module, to be linked at run time; core
+	// instances of the program are left out.
+	Bare bool
 	// ShardBytes is how many bytes of wasm code go into one shard; 0 means 192 KiB.
 	ShardBytes int
 }
@@ -48,10 +51,14 @@ type Layout struct {
 	p      *ir.Program
 	opts   Options
 	insts  [][]ir.CoreInstanceID // of each module
+	bare   []bool                // of each module: an rt.CoreModule is made of it
 	links  []map[uint32]link     // of each module: imported functions
 	refs   []refTable            // of each module
 	shard  []map[uint32]int      // of each module: shard of a function with a body
 	shards [][]funcID
+
+	callers    map[string]int // dynamic callers by signature, and their text
+	callerText strings.Builder
 }
 
 type funcID struct {
@@ -82,20 +89,23 @@ func NewLayout(p *ir.Program, opts Options) (l *Layout, err error) {
 		opts.ShardBytes = 192 << 10
 	}
 	l = &Layout{p: p, opts: opts, insts: make([][]ir.CoreInstanceID, len(p.Modules))}
-	for i := range p.CoreInstances {
-		c := &p.CoreInstances[i]
-		if c.Module < 0 {
-			return nil, unsupported("core modules that the host supplies")
+	if !opts.Bare {
+		for i := range p.CoreInstances {
+			c := &p.CoreInstances[i]
+			if c.Module < 0 {
+				return nil, unsupported("core modules that the host supplies")
+			}
+			l.insts[c.Module] = append(l.insts[c.Module], ir.CoreInstanceID(i))
 		}
-		l.insts[c.Module] = append(l.insts[c.Module], ir.CoreInstanceID(i))
 	}
+	l.findBare()
 	for _, m := range p.Modules {
 		links, err := l.linkModule(m)
 		if err != nil {
 			return nil, fmt.Errorf("module %d: %w", m.ID, err)
 		}
 		l.links = append(l.links, links)
-		l.refs = append(l.refs, refsOf(m))
+		l.refs = append(l.refs, l.refsOf(m))
 	}
 	l.plan()
 	return l, nil
@@ -117,7 +127,7 @@ func (l *Layout) linkModule(m *ir.Module) (map[uint32]link, error) {
 	links := make(map[uint32]link)
 	for fn := range uint32(m.NumImports(ir.ExternFunc)) {
 		k := importArg(m, ir.ExternFunc, fn)
-		var x link
+		x := link{dynamic: l.bare[m.ID]}
 		for n, c := range l.insts[m.ID] {
 			args := l.p.CoreInstances[c].Args
 			if k >= len(args) {
@@ -140,7 +150,7 @@ func (l *Layout) linkModule(m *ir.Module) (map[uint32]link, error) {
 }
 
 // refsOf finds the functions that m makes references to.
-func refsOf(m *ir.Module) refTable {
+func (l *Layout) refsOf(m *ir.Module) refTable {
 	t := refTable{index: make(map[uint32]int)}
 	see := func(x *ir.Expr) {
 		walkExpr(x, func(x *ir.Expr) {
@@ -151,6 +161,13 @@ func refsOf(m *ir.Module) refTable {
 				}
 			}
 		})
+	}
+	if l.bare[m.ID] {
+		for _, e := range m.Exports {
+			if e.Kind == ir.ExternFunc && importArg(m, ir.ExternFunc, e.Index) < 0 {
+				see(&ir.Expr{Op: ir.OpRefFunc, Imm: uint64(e.Index)})
+			}
+		}
 	}
 	for i := range m.Globals {
 		see(m.Globals[i].Init)
@@ -180,7 +197,7 @@ func (l *Layout) plan() {
 	weigh := func(f *ir.Func) int { return int(f.Size) + 32 }
 	for i, m := range l.p.Modules {
 		l.shard = append(l.shard, make(map[uint32]int))
-		if len(l.insts[i]) == 0 {
+		if !l.used(i) {
 			continue
 		}
 		for _, f := range m.Funcs {
@@ -198,7 +215,7 @@ func (l *Layout) plan() {
 	l.shards = make([][]funcID, 1, n)
 	filled := 0
 	for i, m := range l.p.Modules {
-		if len(l.insts[i]) == 0 {
+		if !l.used(i) {
 			continue
 		}
 		for _, f := range m.Funcs {

@@ -25,6 +25,7 @@ func Callgraph(p *ir.Program) {
 		g.needs[tramps+i] = true
 		g.trampoline(i)
 	}
+	g.bare = bareModules(p, p.Core)
 	g.insts = make([][]ir.CoreInstanceID, len(p.Modules))
 	for i := range p.CoreInstances {
 		if c := &p.CoreInstances[i]; c.Module >= 0 {
@@ -82,6 +83,7 @@ type graph struct {
 	needs            []bool // the depth budget is wanted
 	self             []bool // calls itself
 	insts            [][]ir.CoreInstanceID
+	bare             []bool // of each module: linked at run time, its imports may be any function
 }
 
 func (g *graph) edge(from, to int) {
@@ -143,6 +145,9 @@ func (g *graph) funcs(m *ir.Module, fn uint32, f func(int)) {
 		f(g.base[m.ID] + int(fn) - m.NumImports(ir.ExternFunc))
 		return
 	}
+	if g.bare[m.ID] {
+		f(g.indirect)
+	}
 	for _, c := range g.insts[m.ID] {
 		if args := g.p.CoreInstances[c].Args; k < len(args) {
 			if v := g.def(&args[k]); v >= 0 {
@@ -168,6 +173,9 @@ func (g *graph) module(m *ir.Module) {
 	for _, e := range m.Exports {
 		if i := int(e.Index) - m.NumImports(ir.ExternFunc); e.Kind == ir.ExternFunc && i >= 0 {
 			m.Funcs[i].Escapes = true
+			if g.bare[m.ID] {
+				g.edge(g.indirect, g.base[m.ID]+i)
+			}
 		}
 	}
 	for i := range m.Elems {

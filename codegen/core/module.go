@@ -23,18 +23,18 @@ func (l *Layout) modules() ([]File, error) {
 	f := &file{calls: make(map[string]declared), rt: true, unsafe: true}
 	var b bytes.Buffer
 	b.WriteString("\n// Instances holds the core instances of one instantiation.\ntype Instances struct {\nStore *rt.Store\nRoot unsafe.Pointer\nComp []*rt.ComponentInstance\n\n")
-	for i, c := range l.p.CoreInstances {
+	for i, c := range l.coreInstances() {
 		fmt.Fprintf(&b, "C%d *M%d\n", i, c.Module)
 	}
 	b.WriteString("}\n")
-	for i, c := range l.p.CoreInstances {
+	for i, c := range l.coreInstances() {
 		if err := l.in(l.p.Modules[c.Module], func() { l.initInstance(&b, ir.CoreInstanceID(i), f) }); err != nil {
 			return nil, err
 		}
 	}
 	embed := false
 	for i, m := range l.p.Modules {
-		if len(l.insts[i]) == 0 {
+		if !l.used(i) {
 			continue
 		}
 		data, err := l.printModule(&b, m, f)
@@ -48,6 +48,7 @@ func (l *Layout) modules() ([]File, error) {
 			files = append(files, File{"internal/core/" + name, data})
 		}
 	}
+	b.WriteString(l.callerText.String())
 	text := "nil"
 	if names := l.nameText(); names != "" {
 		embed = true
@@ -85,6 +86,9 @@ func (l *Layout) printModule(b *bytes.Buffer, m *ir.Module, f *file) (data []byt
 	err = l.in(m, func() {
 		l.moduleType(b, m)
 		data = l.initModule(b, m, f)
+		if l.bare[m.ID] {
+			l.coreModule(b, m)
+		}
 	})
 	return data, err
 }
@@ -105,7 +109,7 @@ func (l *Layout) in(m *ir.Module, f func()) (err error) {
 func (l *Layout) nameText() string {
 	var b strings.Builder
 	for i, m := range l.p.Modules {
-		if len(l.insts[i]) == 0 {
+		if !l.used(i) {
 			continue
 		}
 		for _, f := range m.Funcs {
@@ -149,6 +153,9 @@ func (l *Layout) moduleType(b *bytes.Buffer, m *ir.Module) {
 			star = "*"
 		}
 		fmt.Fprintf(b, "G%d %s%s\n", i, star, GoType(m, t.Type))
+	}
+	for i := range m.NumImports(ir.ExternTag) + len(m.Tags) {
+		fmt.Fprintf(b, "T%d *rt.Tag\n", i)
 	}
 	for i := range uint32(m.NumImports(ir.ExternFunc)) {
 		switch x := l.links[m.ID][i]; {
@@ -221,7 +228,7 @@ func (l *Layout) initInstance(b *bytes.Buffer, id ir.CoreInstanceID, f *file) {
 			}
 			fmt.Fprintf(b, "m.G%d = &x.%s\n", i, g)
 		case ir.ExternTag:
-			panic(unsupported("exception handling (tag imports)"))
+			fmt.Fprintf(b, "m.T%d = x.%s.T%d\n", i, instExpr(arg.Instance), arg.Index)
 		}
 	}
 	fmt.Fprintf(b, "x.C%d = m\nm.init(d)\n}\n", id)
@@ -298,6 +305,9 @@ func (l *Layout) initModule(out *bytes.Buffer, m *ir.Module, f *file) (data []by
 			panic(unsupported("threads (shared memories)"))
 		}
 		b.line(fmt.Sprintf("m.Mem%d = rt.NewMemory(m.Store, rt.MemoryType{%s, PageLog2: %d})", i+m.NumImports(ir.ExternMemory), limits(t.Limits), t.PageLog2))
+	}
+	for i, t := range m.Tags {
+		b.line(fmt.Sprintf("m.T%d = &rt.Tag{Sig: %s}", i+m.NumImports(ir.ExternTag), hex(m.Types[t].Sig)))
 	}
 	for i := range b.numMems() {
 		b.line(fmt.Sprintf("m.B%d = m.Mem%d.Base", i, i))

@@ -1,0 +1,338 @@
+package driver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/wc2go/wc2go/rt"
+)
+
+// Main reads scripts from standard input, a JSON value each, runs them, and
+// writes a [Result] for each command to standard output as soon as it is known: if
+// the program dies, the results show where.
+func Main(modules map[string]rt.CoreModule) {
+	out := json.NewEncoder(os.Stdout)
+	in := json.NewDecoder(os.Stdin)
+	for {
+		var s Script
+		if err := in.Decode(&s); err != nil {
+			if !errors.Is(err, io.EOF) {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(2)
+			}
+			return
+		}
+		Run(&s, modules, func(r Result) { out.Encode(r) })
+		out.Encode(Result{Done: true})
+	}
+}
+
+// Run runs the commands of s in a store of their own.
+func Run(s *Script, modules map[string]rt.CoreModule, report func(Result)) {
+	r := &runner{
+		modules: modules, store: rt.NewStore(), ctx: context.Background(),
+		named: map[string]instance{}, defs: map[string]*Command{}, linked: map[string]instance{},
+		current: instance{why: "there is no module"},
+	}
+	defer r.store.Close()
+	r.spectest()
+	for i := range s.Commands {
+		c := &s.Commands[i]
+		err := r.command(c)
+		res := Result{Index: c.Index, Status: Passed}
+		if err != nil {
+			res.Status, res.Message = Failed, err.Error()
+			var sk skipped
+			if errors.As(err, &sk) {
+				res.Status = Skipped
+			}
+		}
+		report(res)
+	}
+}
+
+// instance is an instance of a module, or why there is none.
+type instance struct {
+	in   *rt.CoreInstance
+	why  string
+	skip bool
+}
+
+// err is the error of a command that needs the instance, which is not there.
+func (i instance) err() error {
+	if i.skip {
+		return skipped(i.why)
+	}
+	return errors.New(i.why)
+}
+
+// skipped is the error of a command that cannot be checked.
+type skipped string
+
+func (s skipped) Error() string { return string(s) }
+
+type runner struct {
+	modules map[string]rt.CoreModule
+	store   *rt.Store
+	ctx     context.Context
+
+	current instance
+	lastDef *Command
+	named   map[string]instance
+	defs    map[string]*Command
+	linked  map[string]instance // by the name they are registered under
+	extra   *rt.CoreInstance    // more of spectest
+}
+
+// Keys of the modules that make up spectest.
+const (
+	Spectest        = "spectest"
+	SpectestThreads = "spectest-threads"
+)
+
+func (r *runner) spectest() {
+	start := func(key string) instance {
+		m, ok := r.modules[key]
+		if !ok {
+			return instance{why: "module spectest could not be translated"}
+		}
+		in, err := m.Instantiate(r.ctx, r.store, nil)
+		if err != nil {
+			return instance{why: "module spectest: " + err.Error()}
+		}
+		return instance{in: in}
+	}
+	r.linked["spectest"] = start(Spectest)
+	r.extra = start(SpectestThreads).in
+}
+
+// command runs one command and gives what is wrong with it.
+func (r *runner) command(c *Command) (err error) {
+	defer func() {
+		// A panic that is no trap is a mistake of generated code or of rt. It has
+		// poisoned the store, so what follows in the script fails too.
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	switch c.Type {
+	case "module":
+		r.define(c)
+		in, err := r.instantiate(c)
+		r.set(c.Name, in, err, c)
+		return err
+	case "module_definition":
+		r.define(c)
+		_, err := r.module(c)
+		return err
+	case "module_instance":
+		def := r.lastDef
+		if c.Module != "" {
+			def = r.defs[c.Module]
+		}
+		if def == nil {
+			return errors.New("no such module definition")
+		}
+		in, err := r.instantiate(def)
+		r.set(c.Instance, in, err, c)
+		return err
+	case "register":
+		i, err := r.find(c.Name)
+		if err != nil {
+			i = instance{why: err.Error()}
+			var sk skipped
+			i.skip = errors.As(err, &sk)
+		}
+		r.linked[c.As] = i
+		return err
+	case "action":
+		_, err := r.action(c.Action)
+		return err
+	case "assert_return":
+		got, err := r.action(c.Action)
+		if err != nil {
+			return err
+		}
+		if len(got) != len(c.Expected) {
+			return fmt.Errorf("%d results, want %d", len(got), len(c.Expected))
+		}
+		for i := range got {
+			if !match(&got[i], &c.Expected[i]) {
+				return fmt.Errorf("result %d of %q is %s, want %s", i+1, c.Action.Field, show(&got[i]), c.Expected[i].show())
+			}
+		}
+		return nil
+	case "assert_trap", "assert_exhaustion":
+		if c.Action == nil { // a module whose instantiation traps
+			return r.trapping(c)
+		}
+		got, err := r.action(c.Action)
+		return wantTrap(err, c.Text, func() string { return showAll(got) })
+	case "assert_uninstantiable":
+		return r.trapping(c)
+	case "assert_unlinkable":
+		_, err := r.instantiate(c)
+		var link *rt.LinkError
+		switch {
+		case err == nil:
+			return fmt.Errorf("linked, want: %s", c.Text)
+		case !errors.As(err, &link):
+			return err
+		case !strings.Contains(err.Error(), c.Text):
+			return fmt.Errorf("%v, want: %s", err, c.Text)
+		}
+		return nil
+	case "assert_exception":
+		got, err := r.action(c.Action)
+		switch {
+		case err == nil:
+			return fmt.Errorf("no exception, got %s", showAll(got))
+		case !errors.Is(err, rt.TrapUncaughtException):
+			return err
+		}
+		return nil
+	}
+	return skipped(fmt.Sprintf("directive %q is not known", c.Type))
+}
+
+func (r *runner) define(c *Command) {
+	r.lastDef = c
+	if c.Name != "" {
+		r.defs[c.Name] = c
+	}
+}
+
+// set makes an instance the current one; err says why there is none.
+func (r *runner) set(name string, in *rt.CoreInstance, err error, c *Command) {
+	r.current = instance{in: in}
+	if err != nil {
+		var sk skipped
+		r.current = instance{why: fmt.Sprintf("no module of line %d: %v", c.Line, err), skip: errors.As(err, &sk)}
+	}
+	if name != "" {
+		r.named[name] = r.current
+	}
+}
+
+func (r *runner) find(name string) (instance, error) {
+	i := r.current
+	if name != "" {
+		var ok bool
+		if i, ok = r.named[name]; !ok {
+			return i, fmt.Errorf("no instance %q", name)
+		}
+	}
+	if i.in == nil {
+		return i, i.err()
+	}
+	return i, nil
+}
+
+func (r *runner) module(c *Command) (rt.CoreModule, error) {
+	if c.Missing != "" {
+		if c.Skip {
+			return rt.CoreModule{}, skipped(c.Missing)
+		}
+		return rt.CoreModule{}, errors.New(c.Missing)
+	}
+	m, ok := r.modules[c.Key]
+	if !ok {
+		return m, errors.New("the module is not in the program")
+	}
+	return m, nil
+}
+
+// instantiate makes an instance of the command's module.
+func (r *runner) instantiate(c *Command) (*rt.CoreInstance, error) {
+	m, err := r.module(c)
+	if err != nil {
+		return nil, err
+	}
+	var missing error
+	in, err := m.Instantiate(r.ctx, r.store, func(module, name string) (rt.CoreExtern, bool) {
+		i, ok := r.linked[module]
+		if !ok {
+			return rt.CoreExtern{}, false
+		}
+		if i.in == nil {
+			if missing == nil {
+				missing = i.err()
+			}
+			return rt.CoreExtern{}, false
+		}
+		x, ok := i.in.Export(name)
+		if !ok && module == "spectest" && r.extra != nil {
+			x, ok = r.extra.Export(name)
+		}
+		return x, ok
+	})
+	if missing != nil {
+		return nil, missing
+	}
+	return in, err
+}
+
+// trapping instantiates a module that must trap meanwhile.
+func (r *runner) trapping(c *Command) error {
+	_, err := r.instantiate(c)
+	return wantTrap(err, c.Text, func() string { return "instantiated" })
+}
+
+// wantTrap checks that err is the trap that text tells.
+func wantTrap(err error, text string, got func() string) error {
+	var t *rt.Trap
+	switch {
+	case err == nil:
+		return fmt.Errorf("no trap, got %s; want: %s", got(), text)
+	case !errors.As(err, &t):
+		return err
+	}
+	have := err.Error()
+	switch {
+	case strings.Contains(have, text):
+	case strings.HasPrefix(text, "uninitialized element ") && t.Code == rt.TrapIndirectCallToNull:
+		// Which element it was the trap does not tell.
+	case strings.HasPrefix(text, "null ") && strings.HasSuffix(text, " reference") && t.Code == rt.TrapNullReference:
+		// Nor of what type a reference was.
+	default:
+		return fmt.Errorf("%v, want: %s", err, text)
+	}
+	return nil
+}
+
+func (r *runner) action(a *Action) ([]rt.CoreValue, error) {
+	if a == nil {
+		return nil, errors.New("no action")
+	}
+	i, err := r.find(a.Module)
+	if err != nil {
+		return nil, err
+	}
+	x, ok := i.in.Export(a.Field)
+	if !ok {
+		return nil, fmt.Errorf("no export %q", a.Field)
+	}
+	if a.Type == "get" {
+		v, ok := x.Global()
+		if !ok {
+			return nil, fmt.Errorf("export %q is no global", a.Field)
+		}
+		return []rt.CoreValue{v}, nil
+	}
+	f, ok := x.Func()
+	if !ok {
+		return nil, fmt.Errorf("export %q is no function", a.Field)
+	}
+	args := make([]rt.CoreValue, len(a.Args))
+	for i := range a.Args {
+		if args[i], err = a.Args[i].value(); err != nil {
+			return nil, err
+		}
+	}
+	return f.Call(r.ctx, args...)
+}

@@ -1,0 +1,207 @@
+package wast
+
+import (
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+
+	"github.com/wc2go/wc2go/codegen/core"
+	"github.com/wc2go/wc2go/frontend"
+	"github.com/wc2go/wc2go/frontend/binary"
+	"github.com/wc2go/wc2go/frontend/validate"
+	"github.com/wc2go/wc2go/internal/wast/driver"
+	"github.com/wc2go/wc2go/ir"
+)
+
+// The modules that scripts import from without having defined them.
+var (
+	//go:embed spectest/spectest.wasm
+	spectest []byte
+	//go:embed spectest/threads.wasm
+	spectestThreads []byte
+)
+
+// module is a module that is to be run.
+type module struct {
+	key   string
+	prog  *ir.Program
+	size  int   // of the code
+	err   error // why it cannot be run
+	mu    sync.Mutex
+	tried bool
+}
+
+// broken says why the module cannot be run, nil if it can.
+func (m *module) broken() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.err
+}
+
+// translator translates the modules of scripts, equal ones once.
+type translator struct {
+	opts    *Options
+	mu      sync.Mutex
+	modules map[string]*module
+}
+
+// module translates a module; features nil allows everything.
+func (t *translator) module(data []byte, features *validate.Features) *module {
+	h := sha256.Sum256(data)
+	key := hex.EncodeToString(h[:10])
+	if features != nil {
+		key += "-"
+	}
+	t.mu.Lock()
+	m := t.modules[key]
+	if m == nil {
+		m = &module{key: key}
+		t.modules[key] = m
+	}
+	t.mu.Unlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.tried {
+		m.tried = true
+		m.prog, m.err = translate(data, frontend.Options{Features: features, Passes: t.opts.Passes})
+		if m.err == nil {
+			for _, f := range m.prog.Modules[0].Funcs {
+				m.size += int(f.Size) + 32
+			}
+		}
+	}
+	return m
+}
+
+// translate makes a program of a core module and finds out whether it can be printed.
+func translate(data []byte, o frontend.Options) (p *ir.Program, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	p, err = frontend.Translate(data, o)
+	if err != nil {
+		return nil, err
+	}
+	core.Callgraph(p)
+	if _, err := core.Generate(p, core.Options{ImportPath: "p", Bare: true}); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// script decides what can be decided without running anything, and translates
+// the modules that are to be run.
+func (t *translator) script(_ context.Context, s *script) error {
+	var features *validate.Features
+	if strings.HasPrefix(filepath.ToSlash(s.name), "proposals/threads/") {
+		// The proposal is written against version 1 of the language.
+		features = &validate.Features{Threads: true, BulkMemory: true, MultiValue: true}
+	}
+	// This proposal is no part of what wc2go supports; scripts of it that need no
+	// more than WebAssembly 3.0 are run.
+	foreign := strings.HasPrefix(filepath.ToSlash(s.name), "proposals/custom-descriptors/")
+	seen := map[*module]bool{}
+	for i := range s.driver.Commands {
+		c, r := &s.driver.Commands[i], &s.outcomes[i]
+		file := c.Filename
+		if c.ModuleType == "text" {
+			file = c.Binary
+		}
+		read := func() ([]byte, error) { return os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(file))) }
+		switch c.Type {
+		case "skip":
+			*r = outcome{status: driver.Skipped, text: fmt.Sprintf("%s could not be converted: %s", c.Directive, c.Reason)}
+			if c.Directive == "module" {
+				c.Type, c.Missing, c.Skip = "module", r.text, true
+			}
+		case "assert_malformed", "assert_invalid", "assert_malformed_custom", "assert_invalid_custom":
+			if strings.HasSuffix(c.Type, "_custom") && file != "" {
+				*r = outcome{status: driver.Skipped, text: "custom sections of text annotations never make a module invalid"}
+				continue
+			}
+			if file == "" {
+				*r = outcome{status: driver.Skipped, text: "the text format is not parsed: " + c.Text}
+				continue
+			}
+			data, err := read()
+			if err != nil {
+				return err
+			}
+			*r = refuse(data, c, features)
+			if r.status == driver.Failed && foreign {
+				*r = outcome{status: driver.Skipped, text: "custom descriptors are not supported"}
+			}
+		case "module", "module_definition", "assert_unlinkable", "assert_uninstantiable", "assert_trap", "assert_exhaustion":
+			if c.Action != nil {
+				continue
+			}
+			if c.Component {
+				c.Missing, c.Skip = "components are not supported yet", true
+				continue
+			}
+			if file == "" {
+				c.Missing, c.Skip = "the text format is not parsed", true
+				continue
+			}
+			data, err := read()
+			if err != nil {
+				return err
+			}
+			m := t.module(data, features)
+			if err := m.broken(); err != nil {
+				c.Missing = err.Error()
+				var refused *binary.Error
+				if foreign && errors.As(err, &refused) {
+					c.Missing, c.Skip = "custom descriptors are not supported: "+c.Missing, true
+				}
+				continue
+			}
+			c.Key = m.key
+			if !seen[m] {
+				seen[m] = true
+				s.modules = append(s.modules, m)
+				s.size += m.size
+			}
+		}
+	}
+	return nil
+}
+
+// refuse checks that a module is refused.
+func refuse(data []byte, c *driver.Command, f *validate.Features) (r outcome) {
+	defer func() {
+		if p := recover(); p != nil {
+			r = outcome{status: driver.Failed, text: fmt.Sprintf("panic: %v\n%s", p, debug.Stack())}
+		}
+	}()
+	features := validate.AllFeatures()
+	if f != nil {
+		features = *f
+	}
+	m, err := binary.DecodeModule(data, 0)
+	if err == nil {
+		err = validate.Module(m, features)
+	}
+	var refused *binary.Error
+	switch {
+	case err == nil:
+		return outcome{status: driver.Failed, text: "accepted, want: " + c.Text}
+	case !errors.As(err, &refused):
+		return outcome{status: driver.Failed, text: err.Error()}
+	}
+	r.status = driver.Passed
+	if !strings.Contains(err.Error(), c.Text) {
+		r.note = fmt.Sprintf("refused with %q, the script says %q", err, c.Text)
+	}
+	return r
+}
