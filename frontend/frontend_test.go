@@ -15,18 +15,13 @@ import (
 	"github.com/wc2go/wc2go/internal/wit"
 	"github.com/wc2go/wc2go/ir"
 	"golang.org/x/tools/txtar"
+
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
 // corpus is a directory of real components, which is not part of the repository.
 func corpus(t *testing.T) string {
-	dir := os.Getenv("WC2GO_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no corpus of real components: %v", err)
-	}
-	return dir
+	return shared.Corpus(t)
 }
 
 // removed names the component of the corpus that uses what the specification

@@ -13,17 +13,20 @@ import (
 	"github.com/wc2go/wc2go/codegen"
 	"github.com/wc2go/wc2go/frontend"
 	"github.com/wc2go/wc2go/frontend/binary"
+
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
 // TestScripts turns the components of component-model scripts (their folders
 // values, resources and linking are what this package is about) into one Go program and
-// carries the scripts out. WC2GO_WAST_COMPONENT names the directory that
-// wast2json made of them, WC2GO_WAST_RUN a pattern for their names.
+// carries the scripts out. WC2GO_WAST_RUN is a pattern for their names.
 func TestScripts(t *testing.T) {
-	dir := os.Getenv("WC2GO_WAST_COMPONENT")
-	if dir == "" {
-		t.Skip("WC2GO_WAST_COMPONENT is not set: convert the component-model scripts with wast2json and name the output directory")
+	for _, folder := range []string{"values", "resources", "linking"} {
+		t.Run(folder, func(t *testing.T) { runScripts(t, filepath.Join(shared.Scripts(t, "component-model"), folder)) })
 	}
+}
+
+func runScripts(t *testing.T, dir string) {
 	pattern := regexp.MustCompile(os.Getenv("WC2GO_WAST_RUN"))
 	scripts, err := filepath.Glob(filepath.Join(dir, "*", "script.json"))
 	if err != nil || len(scripts) == 0 {

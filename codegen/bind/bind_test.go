@@ -22,6 +22,8 @@ import (
 	"github.com/wc2go/wc2go/internal/witworld"
 	"github.com/wc2go/wc2go/ir"
 	"github.com/wc2go/wc2go/rt"
+
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
 // repo is the root of this repository.
@@ -214,15 +216,12 @@ func TestGolden(t *testing.T) {
 // TestCorpus prints the API of every real component there is, and compiles it
 // against stubs.
 func TestCorpus(t *testing.T) {
-	dir := os.Getenv("WC2GO_SHARED")
-	if dir == "" {
-		dir = filepath.Join(repo(), "..", "shared")
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "corpus", "found", "runtime", "*.wasm"))
-	more, _ := filepath.Glob(filepath.Join(dir, "corpus", "found", "components", "*.wasm"))
+	dir := shared.Corpus(t)
+	files, _ := filepath.Glob(filepath.Join(dir, "found", "runtime", "*.wasm"))
+	more, _ := filepath.Glob(filepath.Join(dir, "found", "components", "*.wasm"))
 	files = append(files, more...)
 	if len(files) == 0 {
-		t.Skip("the corpus is not here; WC2GO_SHARED may name the directory that has it")
+		t.Fatal("no components in " + dir)
 	}
 	mod := newModule(t)
 	out := os.Getenv("WC2GO_KEEP")

@@ -494,7 +494,8 @@ func (b *body) direct(fn uint32, args []*node) *node {
 	switch {
 	case link.dynamic:
 		t := &funcType(b.m, fn).Func
-		b.file.unsafe, b.file.rt = true, true
+		b.file.unsafe = true
+		b.file.rt = b.file.rt || strings.Contains(goSig(b.m, t, "", true, false), "rt.")
 		return b.callArgs(codeExpr(b.m, t, "m.F"+i), "m.F"+i+".Inst", true, args)
 	case link.target.Trampoline >= 0:
 		b.declareTrampoline(link.target.Name, fn)

@@ -22,17 +22,15 @@ import (
 	"github.com/wc2go/wc2go/frontend/lower"
 	"github.com/wc2go/wc2go/frontend/validate"
 	"github.com/wc2go/wc2go/ir"
+
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
 // TestSpecScripts turns each script of the official test suite into a Go
-// program that has all its modules, and runs it. WC2GO_WAST_CORE names
-// the directory that wast2json made of the scripts, WC2GO_WAST_RUN a pattern that the
+// program that has all its modules, and runs it. WC2GO_WAST_RUN is a pattern that the
 // scripts' names must match.
 func TestSpecScripts(t *testing.T) {
-	dir := os.Getenv("WC2GO_WAST_CORE")
-	if dir == "" {
-		t.Skip("WC2GO_WAST_CORE is not set: convert the core scripts with wast2json and name the output directory")
-	}
+	dir := shared.Scripts(t, "core")
 	pattern := regexp.MustCompile(os.Getenv("WC2GO_WAST_RUN"))
 	scripts, err := filepath.Glob(filepath.Join(dir, "*", "script.json"))
 	if err != nil || len(scripts) == 0 {
@@ -99,7 +97,7 @@ func TestSpecScripts(t *testing.T) {
 		return cmd.CombinedOutput()
 	}
 	for _, tags := range []string{"", "wc2go_checked"} {
-		if out, err := run("build", "-tags="+tags, "-o", "bin/", "./..."); err != nil {
+		if out, err := run(append(append([]string{"build", "-tags=" + tags}, strings.Fields(os.Getenv("WC2GO_WAST_GOFLAGS"))...), "-o", "bin/", "./...")...); err != nil {
 			t.Fatalf("go build -tags=%s: %v\n%s", tags, err, out)
 		}
 		if tags == "" {

@@ -12,18 +12,14 @@ import (
 	"github.com/wc2go/wc2go/frontend/lower"
 	"github.com/wc2go/wc2go/frontend/validate"
 	"github.com/wc2go/wc2go/ir"
+
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
 // TestCorpus lowers and verifies every core module of the components in the
 // corpus, if it is there.
 func TestCorpus(t *testing.T) {
-	dir := os.Getenv("WC2GO_CORPUS")
-	if dir == "" {
-		dir = "../../../shared/corpus"
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no corpus: ", err)
-	}
+	dir := shared.Corpus(t)
 	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".wasm") {
 			return err

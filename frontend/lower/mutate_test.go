@@ -10,6 +10,8 @@ import (
 	"github.com/wc2go/wc2go/frontend/lower"
 	"github.com/wc2go/wc2go/frontend/validate"
 	"github.com/wc2go/wc2go/ir"
+
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
 // TestMutations changes bytes of modules at random: what is still valid must
@@ -17,8 +19,8 @@ import (
 // inside.
 func TestMutations(t *testing.T) {
 	files, _ := filepath.Glob("testdata/*.wasm")
-	if dir := os.Getenv("WC2GO_WAST_CORE"); dir != "" {
-		more, _ := filepath.Glob(filepath.Join(dir, "*", "*.wasm"))
+	if os.Getenv("WC2GO_WAST_CORE") != "" { // not by default: it is slow
+		more, _ := filepath.Glob(filepath.Join(shared.Scripts(t, "core"), "*", "*.wasm"))
 		files = append(files, more...)
 	}
 	r := rand.New(rand.NewPCG(1, 2))

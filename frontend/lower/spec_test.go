@@ -15,18 +15,16 @@ import (
 	"github.com/wc2go/wc2go/frontend/lower"
 	"github.com/wc2go/wc2go/frontend/validate"
 	"github.com/wc2go/wc2go/ir"
+
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
-// TestSpecScripts runs the core conformance scripts, converted by wast2json
-// into the directory $WC2GO_WAST_CORE, through lowering and the interpreter.
+// TestSpecScripts runs the core conformance scripts through lowering and the interpreter.
 func TestSpecScripts(t *testing.T) {
-	dir := os.Getenv("WC2GO_WAST_CORE")
-	if dir == "" {
-		t.Skip("WC2GO_WAST_CORE is not set: convert the core scripts with wast2json and name the output directory")
-	}
+	dir := shared.Scripts(t, "core")
 	scripts, _ := filepath.Glob(filepath.Join(dir, "*", "script.json"))
 	if len(scripts) == 0 {
-		t.Skip("no scripts in " + dir)
+		t.Fatal("no scripts in " + dir)
 	}
 	for _, s := range scripts {
 		t.Run(filepath.Base(filepath.Dir(s)), func(t *testing.T) { runScript(t, filepath.Dir(s)) })

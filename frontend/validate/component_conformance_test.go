@@ -9,15 +9,14 @@ import (
 	"testing"
 
 	"github.com/wc2go/wc2go/frontend/binary"
+
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
 // TestComponentConformance runs the reference test scripts of the component
-// model, converted by tools/wast2json to the directory WC2GO_WAST_COMPONENT.
+// model.
 func TestComponentConformance(t *testing.T) {
-	dir := os.Getenv("WC2GO_WAST_COMPONENT")
-	if dir == "" {
-		t.Skip("WC2GO_WAST_COMPONENT is not set to the converted component-model scripts")
-	}
+	dir := shared.Scripts(t, "component-model")
 	scripts, _ := filepath.Glob(filepath.Join(dir, "*", "*", "script.json"))
 	if len(scripts) == 0 {
 		t.Fatalf("no scripts in %s", dir)
@@ -97,12 +96,9 @@ func runScript(t *testing.T, script string, count func(bad, text bool)) {
 	}
 }
 
-// TestComponentCorpus validates the components in the directory WC2GO_CORPUS.
+// TestComponentCorpus validates the real components.
 func TestComponentCorpus(t *testing.T) {
-	dir := os.Getenv("WC2GO_CORPUS")
-	if dir == "" {
-		t.Skip("WC2GO_CORPUS is not set to a directory of components")
-	}
+	dir := shared.Corpus(t)
 	n := 0
 	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".wasm") {

@@ -11,18 +11,14 @@ import (
 
 	"github.com/wc2go/wc2go/frontend/binary"
 	"github.com/wc2go/wc2go/frontend/validate"
+
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
 // TestSpecScripts runs the modules of the official test suite's scripts through
-// decoding and validation. WC2GO_WAST_CORE names the directory that wast2json made of them.
+// decoding and validation.
 func TestSpecScripts(t *testing.T) {
-	dir := os.Getenv("WC2GO_WAST_CORE")
-	if dir == "" {
-		t.Skip("WC2GO_WAST_CORE is not set: convert the core scripts with wast2json and name the output directory")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("WC2GO_WAST_CORE: %v", err)
-	}
+	dir := shared.Scripts(t, "core")
 	var scripts []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Name() == "script.json" {

@@ -5,19 +5,14 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
 // TestCurrent: the wit.go of rt/wasi are what regen makes.
 func TestCurrent(t *testing.T) {
 	root := filepath.Join("..", "..", "..")
-	shared := os.Getenv("WC2GO_SHARED")
-	if shared == "" {
-		shared = filepath.Join(root, "..", "shared")
-	}
-	spec := filepath.Join(shared, "spec", "wasi-0.2.12")
-	if _, err := os.Stat(spec); err != nil {
-		t.Skipf("the WIT text of WASI is not here (%v); WC2GO_SHARED may name the folder that holds spec/", err)
-	}
+	spec := shared.Dir(t, "spec/wasi-0.2.12")
 	out := t.TempDir()
 	if err := run(spec, out); err != nil {
 		t.Fatal(err)
