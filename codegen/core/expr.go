@@ -14,6 +14,7 @@ const (
 	nUn                    // text x
 	nCall                  // text(args...), text being a name, or a type in a conversion
 	nDeref                 // *(*text)(x)
+	nParen                 // (x)
 )
 
 // node is a Go expression.
@@ -68,8 +69,14 @@ func intLit(v int64) *node {
 }
 
 func bin(op string, x, y *node) *node {
+	// a ^ b + c means (a ^ b) + c in Go, which nobody reads that way.
+	if x.kind == nBin && x.text != op && x.prec == opPrec(op) && !(plusMinus(x.text) && plusMinus(op)) {
+		x = &node{kind: nParen, x: x, konst: x.konst}
+	}
 	return &node{kind: nBin, prec: opPrec(op), text: op, x: x, y: y, konst: x.konst && y.konst}
 }
+
+func plusMinus(op string) bool { return op == "+" || op == "-" }
 
 func un(op string, x *node) *node { return &node{kind: nUn, text: op, x: x, konst: x.konst} }
 
@@ -113,6 +120,10 @@ func (p *printer) expr(n *node, prec1 uint8, depth int) {
 			p.str(" ")
 		}
 		p.expr(n.y, n.prec+1, depth+1)
+	case nParen:
+		p.str("(")
+		p.expr(n.x, 0, max(depth-1, 1))
+		p.str(")")
 	case nUn:
 		p.str(n.text)
 		p.expr(n.x, precUn, depth)
