@@ -165,4 +165,7 @@
     (with "add" (func $book-add))
     (with "merge" (func $book-merge))
     (with "admit" (func $admit))))
-  (export "demo:greet/guests" (instance $guests)))
+  (export "demo:greet/guests" (instance $guests))
+
+  ;; The documentation of the world, as wit-component would put it.
+  (@custom "package-docs" "\01{\"worlds\": {\"root\": {\"docs\": \"A guest book that greets.\", \"func_exports\": {\"greet\": {\"docs\": \"Greets somebody by name.\"}}}}}"))
