@@ -2,23 +2,23 @@ package lower_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
 	"github.com/wc2go/wc2go/frontend/binary"
 	"github.com/wc2go/wc2go/frontend/lower"
 	"github.com/wc2go/wc2go/frontend/validate"
+	"github.com/wc2go/wc2go/internal/golden"
 	"github.com/wc2go/wc2go/ir"
 )
 
-var update = flag.Bool("update", false, "write the golden files of testdata")
-
 // TestGolden compares the IR of testdata/*.wasm (assembled from the .wat files
-// beside them) with the .txt files: as lowered and, for passes.wasm, after each pass.
+// beside them) with the .txtar files: as lowered and, for passes.wasm, after each pass.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.wasm")
 	if err != nil || len(files) == 0 {
@@ -52,19 +52,7 @@ func TestGolden(t *testing.T) {
 			if err := ir.RunPasses(p, ir.PassOptions{After: after}); err != nil {
 				t.Fatal(err)
 			}
-			golden := strings.TrimSuffix(file, ".wasm") + ".txt"
-			if *update {
-				if err := os.WriteFile(golden, got.Bytes(), 0o666); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got.Bytes(), want) {
-				t.Errorf("%s is not current (run go test -update and look at the difference); got:\n%s", golden, got.Bytes())
-			}
+			golden.Check(t, strings.TrimSuffix(file, ".wasm")+".txtar", txtar.Parse(got.Bytes()))
 		})
 	}
 }
