@@ -2,6 +2,7 @@ package rt
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -96,6 +97,9 @@ func (e *LinkError) Error() string {
 // so do references to its functions in them, which work.
 func (m CoreModule) Instantiate(ctx context.Context, st *Store, imports func(module, name string) (CoreExtern, bool)) (in *CoreInstance, err error) {
 	d := m.def
+	if d == nil {
+		return nil, errors.New("wc2go: no core module")
+	}
 	l := &CoreLink{Store: st, imports: make([]CoreExtern, len(d.Imports)), exports: make([]CoreExtern, len(d.Exports)), def: d}
 	for i := range d.Imports {
 		im := &d.Imports[i]
@@ -248,7 +252,7 @@ func (f CoreFunc) Results() []CoreType { return f.results }
 // Call calls the function. A trap is a [*Trap]; the store can be used afterwards.
 func (f CoreFunc) Call(ctx context.Context, args ...CoreValue) (results []CoreValue, err error) {
 	if f.ref == nil {
-		return nil, ErrMoved
+		return nil, errors.New("wc2go: no function")
 	}
 	if len(args) != len(f.params) {
 		return nil, fmt.Errorf("wc2go: %d arguments for a function of %d parameters", len(args), len(f.params))

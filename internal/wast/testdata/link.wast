@@ -1,0 +1,137 @@
+;; Core modules linked at run time: what instances share, and what failed ones leave behind.
+
+(module $a
+  (type $f (func (param i32) (result i32)))
+  (global $depth (export "depth") (mut i32) (i32.const 0))
+  (memory (export "mem") 1 4)
+  (table (export "tab") 4 8 funcref)
+  (tag (export "tag") (param i32))
+  (func (export "id") (param i32) (result i32) (local.get 0))
+  (func (export "mixed") (param i64 f32 f64) (result f64 f32 i64)
+    (local.get 2) (local.get 1) (local.get 0))
+  (func (export "call") (param i32 i32) (result i32)
+    (global.set $depth (i32.add (global.get $depth) (i32.const 1)))
+    (call_indirect (type $f) (local.get 1) (local.get 0)))
+  (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))
+  (func (export "size") (result i32) (memory.size))
+  (func (export "tsize") (result i32) (table.size 0)))
+(register "a")
+
+(assert_return (invoke "mixed" (i64.const -1) (f32.const 1.5) (f64.const nan:0x123)) (f64.const nan:0x123) (f32.const 1.5) (i64.const -1))
+(assert_return (get "depth") (i32.const 0))
+(assert_trap (invoke "call" (i32.const 0) (i32.const 1)) "uninitialized element")
+
+;; A second module writes the table and memory of the first, and calls back into it.
+(module $b
+  (type $f (func (param i32) (result i32)))
+  (import "a" "call" (func $call (param i32 i32) (result i32)))
+  (import "a" "id" (func $id (type $f)))
+  (import "a" "mem" (memory 1))
+  (import "a" "tab" (table 2 funcref))
+  (import "a" "depth" (global $depth (mut i32)))
+  (import "a" "tag" (tag (param i32)))
+  (elem (i32.const 0) $down $id)
+  (data (i32.const 8) "\2a\00\00\00")
+  (func $down (type $f)
+    (if (result i32) (i32.eqz (local.get 0))
+      (then (i32.const 7))
+      (else (call $call (i32.const 0) (i32.sub (local.get 0) (i32.const 1))))))
+  (func (export "down") (type $f) (call $down (local.get 0)))
+  (func (export "depth") (result i32) (global.get $depth))
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+  (func (export "tgrow") (param i32) (result i32) (table.grow 0 (ref.null func) (local.get 0)))
+  (func (export "store") (param i32 i32) (i32.store (local.get 0) (local.get 1)))
+  (func (export "size") (result i32) (memory.size))
+  (export "id" (func $id))
+  (export "mem" (memory 0)))
+(register "b")
+
+(assert_return (invoke "down" (i32.const 10)) (i32.const 7))
+(assert_return (invoke "depth") (i32.const 11))
+(assert_return (get $a "depth") (i32.const 11))
+(assert_return (invoke $a "call" (i32.const 1) (i32.const 5)) (i32.const 5))
+(assert_return (invoke $a "load" (i32.const 8)) (i32.const 42))
+(assert_return (invoke "id" (i32.const 3)) (i32.const 3))
+
+;; Recursion through both modules ends in a trap, and both can be used afterwards.
+(assert_exhaustion (invoke "down" (i32.const 100000000)) "call stack exhausted")
+(assert_return (invoke "down" (i32.const 1000)) (i32.const 7))
+
+;; Both see the memory grow, and the table.
+(assert_trap (invoke $a "load" (i32.const 65536)) "out of bounds memory access")
+(assert_return (invoke "grow" (i32.const 1)) (i32.const 1))
+(assert_return (invoke $a "size") (i32.const 2))
+(assert_return (invoke "store" (i32.const 131068) (i32.const 77)))
+(assert_return (invoke $a "load" (i32.const 131068)) (i32.const 77))
+(assert_trap (invoke $a "load" (i32.const 131069)) "out of bounds memory access")
+(assert_return (invoke "grow" (i32.const 3)) (i32.const -1))
+(assert_return (invoke "tgrow" (i32.const 3)) (i32.const 4))
+(assert_return (invoke $a "tsize") (i32.const 7))
+(assert_trap (invoke $a "call" (i32.const 6) (i32.const 1)) "uninitialized element")
+(assert_trap (invoke $a "call" (i32.const 7) (i32.const 1)) "undefined element")
+
+;; A size now counts for an import, and re-exports keep their type.
+(module (import "b" "mem" (memory 2 4)) (import "a" "tab" (table 7 8 funcref)))
+(assert_unlinkable (module (import "b" "mem" (memory 3))) "incompatible import type")
+(assert_unlinkable (module (import "a" "mem" (memory 1 3))) "incompatible import type")
+(assert_unlinkable (module (import "a" "tab" (table 7 7 funcref))) "incompatible import type")
+(assert_unlinkable (module (import "a" "tab" (table 1 externref))) "incompatible import type")
+(assert_unlinkable (module (import "a" "depth" (global i32))) "incompatible import type")
+(assert_unlinkable (module (import "a" "depth" (global (mut i64)))) "incompatible import type")
+(assert_unlinkable (module (import "b" "id" (func (param i32)))) "incompatible import type")
+(assert_unlinkable (module (import "a" "tag" (tag (param i64)))) "incompatible import type")
+(assert_unlinkable (module (import "a" "tag" (func))) "incompatible import type")
+(assert_unlinkable (module (import "a" "none" (func))) "unknown import")
+(assert_unlinkable (module (import "c" "id" (func))) "unknown import")
+
+;; What a module does before its instantiation traps stays, and its functions work.
+(assert_trap
+  (module
+    (type $f (func (param i32) (result i32)))
+    (import "a" "tab" (table 2 funcref))
+    (import "a" "mem" (memory 1))
+    (global $n (mut i32) (i32.const 100))
+    (elem (i32.const 2) $count)
+    (data (i32.const 16) "\05\00\00\00")
+    (func $count (type $f)
+      (global.set $n (i32.add (global.get $n) (local.get 0)))
+      (global.get $n))
+    (func $start (drop (call $count (i32.const 1))) (unreachable))
+    (start $start))
+  "unreachable")
+(assert_return (invoke $a "call" (i32.const 2) (i32.const 10)) (i32.const 111))
+(assert_return (invoke $a "call" (i32.const 2) (i32.const 10)) (i32.const 121))
+(assert_return (invoke $a "load" (i32.const 16)) (i32.const 5))
+(assert_trap
+  (module
+    (import "a" "mem" (memory 1))
+    (data (i32.const 20) "\06\00\00\00")
+    (data (i32.const 131070) "\06\00\00\00"))
+  "out of bounds memory access")
+(assert_return (invoke $a "load" (i32.const 20)) (i32.const 6))
+
+;; Two instances of one module share nothing.
+(module definition $m
+  (memory 1)
+  (global $g (mut i32) (i32.const 0))
+  (func (export "next") (result i32)
+    (i32.store8 (i32.const 0) (i32.add (i32.load8_u (i32.const 0)) (i32.const 1)))
+    (global.set $g (i32.add (global.get $g) (i32.const 10)))
+    (i32.add (global.get $g) (i32.load8_u (i32.const 0)))))
+(module instance $m1 $m)
+(module instance $m2 $m)
+(assert_return (invoke $m1 "next") (i32.const 11))
+(assert_return (invoke $m1 "next") (i32.const 22))
+(assert_return (invoke $m2 "next") (i32.const 11))
+
+;; References from the host and back.
+(module
+  (table $t 2 externref)
+  (func (export "swap") (param externref) (result externref)
+    (table.get $t (i32.const 0))
+    (table.set $t (i32.const 0) (local.get 0)))
+  (func (export "self") (result funcref) (ref.func 0)))
+(assert_return (invoke "swap" (ref.extern 1)) (ref.null extern))
+(assert_return (invoke "swap" (ref.extern 2)) (ref.extern 1))
+(assert_return (invoke "swap" (ref.null extern)) (ref.extern 2))
+(assert_return (invoke "self") (ref.func))
