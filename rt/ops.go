@@ -100,16 +100,6 @@ func F32Abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x)
 // F64Abs is f64.abs. Small.
 func F64Abs(x float64) float64 { return math.Float64frombits(math.Float64bits(x) &^ (1 << 63)) }
 
-// F32Copysign is f32.copysign. Small.
-func F32Copysign(x, y float32) float32 {
-	return math.Float32frombits(math.Float32bits(x)&^(1<<31) | math.Float32bits(y)&(1<<31))
-}
-
-// F64Copysign is f64.copysign. Small.
-func F64Copysign(x, y float64) float64 {
-	return math.Float64frombits(math.Float64bits(x)&^(1<<63) | math.Float64bits(y)&(1<<63))
-}
-
 // F64Ceil is f64.ceil. Small.
 func F64Ceil(x float64) float64 {
 	if x != x {
