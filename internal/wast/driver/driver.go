@@ -197,7 +197,7 @@ func (r *runner) command(c *Command) (err error) {
 		}
 		return nil
 	}
-	return skipped(fmt.Sprintf("directive %q is not known", c.Type))
+	return fmt.Errorf("directive %q is not known", c.Type)
 }
 
 func (r *runner) define(c *Command) {
