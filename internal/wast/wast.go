@@ -73,7 +73,7 @@ func Run(ctx context.Context, paths []string, o Options, w io.Writer) (Summary, 
 	if o.Timeout <= 0 {
 		o.Timeout = time.Minute
 	}
-	if err := ir.RunPasses(&ir.Program{Core: true}, o.Passes); err != nil {
+	if err := ir.RunPasses(&ir.Program{}, o.Passes); err != nil {
 		return Summary{}, err // of the options: there is nothing to run passes on
 	}
 	scripts, err := find(paths)
