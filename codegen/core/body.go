@@ -30,6 +30,7 @@ type body struct {
 	temps    int             // temporaries in use by the statement
 	maxTemps int
 	force    bool // loads need a check even where memory is guarded
+	vec      vectors
 }
 
 // file collects what the text of one file refers to.
@@ -97,6 +98,8 @@ func (b *body) function() []byte {
 		}
 	}
 	b.dead = findDead(list, len(b.f.Locals))
+	b.vec.lost = findLost(list, b.f.Locals)
+	b.chooseForms(list)
 	b.read = make([]bool, len(b.f.Locals))
 	b.assigned = make([]bool, len(b.f.Locals))
 	b.bases = map[uint32]bool{}
@@ -126,7 +129,11 @@ func (b *body) function() []byte {
 		if b.f.NumDeclared > b.params {
 			// Declared locals begin at zero in every call.
 			for i := b.params; i < b.f.NumDeclared; i++ {
-				if b.read[i] {
+				if b.read[i] && b.f.Locals[i].Kind == ir.V128 {
+					for _, n := range b.laneNames(ir.Local(i)) {
+						b.line(n, " = 0")
+					}
+				} else if b.read[i] {
 					b.line(local(ir.Local(i)), " = ", b.zero(b.f.Locals[i]))
 				}
 			}
@@ -160,7 +167,7 @@ func (b *body) declare() {
 	byType := map[string][]string{}
 	var types, unread []string
 	for i := b.params; i < len(b.f.Locals); i++ {
-		if b.read[i] || b.assigned[i] {
+		if b.f.Locals[i].Kind != ir.V128 && (b.read[i] || b.assigned[i]) {
 			n := local(ir.Local(i))
 			t := b.goType(b.f.Locals[i])
 			if byType[t] == nil {
@@ -189,15 +196,13 @@ func (b *body) declare() {
 	for _, n := range unread {
 		b.line("_ = ", n)
 	}
+	b.declareVectors()
 }
 
 func (b *body) numMems() int { return b.m.NumImports(ir.ExternMemory) + len(b.m.Mems) }
 
 func (b *body) goType(t ir.ValType) string {
-	if t.Kind == ir.V128 {
-		panic(unsupported("SIMD (v128)"))
-	}
-	if t.Kind == ir.Ref && isFuncRef(b.m, t) {
+	if t.Kind == ir.V128 || t.Kind == ir.Ref && isFuncRef(b.m, t) {
 		b.file.rt = true
 	}
 	return GoType(b.m, t)
@@ -206,6 +211,9 @@ func (b *body) goType(t ir.ValType) string {
 func (b *body) list(l []ir.Stmt) {
 	for _, s := range l {
 		b.temps = 0
+		for i := range b.vec.temps {
+			b.vec.temps[i].used = 0
+		}
 		b.stmt(s)
 	}
 }
@@ -267,11 +275,19 @@ func (b *body) set(s *ir.Set) {
 	if s.X.Op == ir.OpLocal && ir.Local(s.X.Imm) == s.Dst {
 		return
 	}
+	if b.f.Locals[s.Dst].Kind == ir.V128 {
+		b.setVector(s.Dst, s.X)
+		return
+	}
 	b.dst(s.Dst, b.ex(s.X))
 }
 
 // dst assigns a value to a local.
 func (b *body) dst(l ir.Local, x *node) {
+	if b.f.Locals[l].Kind == ir.V128 {
+		b.setPacked(l, x)
+		return
+	}
 	if int(l) >= b.params {
 		b.assigned[l] = true
 	}
@@ -288,6 +304,12 @@ func (b *body) dsts(l []ir.Local) string {
 			continue
 		}
 		wanted = true
+		if b.f.Locals[x].Kind == ir.V128 && int(x) >= b.params {
+			v := b.temp(vectorTemp)
+			b.vec.results = append(b.vec.results, result{x, v})
+			names = append(names, v.text)
+			continue
+		}
 		if int(x) >= b.params {
 			b.assigned[x] = true
 		}
@@ -303,10 +325,10 @@ func (b *body) dsts(l []ir.Local) string {
 func (b *body) discard(x *ir.Expr) {
 	switch {
 	case x.Op.IsLoad():
-		if _, ok := loadKinds[x.Op]; !ok {
-			panic(unsupported(feature(x.Op)))
-		}
 		b.bounds(x.Index, x.X, x.Imm, x.Op.Info().Bytes)
+		if x.Y != nil {
+			b.discard(x.Y)
+		}
 	case x.Trap() == ir.TrapNone:
 		x.Operands(b.discard)
 	default:
@@ -452,6 +474,7 @@ func (b *body) call(s *ir.Call) {
 	}
 	b.expr(n, 0, 1)
 	b.str("\n")
+	b.takeResults()
 	if s.Tail && len(t.Results) == 0 {
 		b.line("return")
 	}
@@ -710,7 +733,8 @@ func (b *body) bounds(mem uint32, x *ir.Expr, off uint64, size uint8) string {
 func (b *body) store(s *ir.Store) {
 	k, ok := storeKinds[s.Op]
 	if !ok {
-		panic(unsupported(feature(s.Op)))
+		b.storeVector(s)
+		return
 	}
 	p := b.addr(s.Mem, s.Addr, s.Offset, s.Op.Info().Bytes, false)
 	var x *node
@@ -741,7 +765,7 @@ func (b *body) load(x *ir.Expr, check bool) *node {
 	if !ok {
 		panic(unsupported(feature(x.Op)))
 	}
-	p := b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, check || b.force)
+	p := b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, check || b.force || b.vec.lost[x])
 	var n *node
 	switch {
 	case !b.checked:

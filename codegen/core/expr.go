@@ -27,6 +27,7 @@ type node struct {
 	text  string
 	x, y  *node
 	args  []*node
+	used  *bool // nAtom: set when the text has it
 }
 
 // Precedences of Go's binary operators.
@@ -99,6 +100,9 @@ func (p *printer) expr(n *node, prec1 uint8, depth int) {
 	switch n.kind {
 	case nAtom:
 		p.str(n.text)
+		if n.used != nil {
+			*n.used = true
+		}
 	case nBin:
 		if n.prec < prec1 {
 			p.str("(")

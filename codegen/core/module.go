@@ -145,9 +145,6 @@ func (l *Layout) moduleType(b *bytes.Buffer, m *ir.Module) {
 	imported := m.NumImports(ir.ExternGlobal)
 	for i := range imported + len(m.Globals) {
 		t, _ := m.Global(uint32(i))
-		if t.Type.Kind == ir.V128 {
-			panic(unsupported("SIMD (v128 globals)"))
-		}
 		star := ""
 		if i < imported {
 			star = "*"
@@ -287,7 +284,7 @@ func (l *Layout) initModule(out *bytes.Buffer, m *ir.Module, f *file) (data []by
 	}
 	for i := range m.Globals {
 		g := &m.Globals[i]
-		if x := g.Init; x != nil && !(x.Op == ir.OpConst && x.Imm == 0 || x.Op == ir.OpRefNull) {
+		if x := g.Init; x != nil && !(x.Op == ir.OpConst && x.Imm == 0 && x.Imm2 == 0 || x.Op == ir.OpRefNull) {
 			b.line("m.G", strconv.Itoa(i+m.NumImports(ir.ExternGlobal)), " = ", text(x))
 		}
 	}

@@ -21,6 +21,9 @@ func (b *body) exs(l []*ir.Expr) []*node {
 // ex is x as a Go expression of x's Go type. An untyped constant stands for
 // one of that type; where it could be mistaken, see K32 and K64 of rt.
 func (b *body) ex(x *ir.Expr) *node {
+	if x.Type.Kind == ir.V128 && isVector(x) {
+		return b.packed(x)
+	}
 	switch x.Op {
 	case ir.OpConst:
 		return b.constant(x)
@@ -67,6 +70,9 @@ func (b *body) ex(x *ir.Expr) *node {
 			return n
 		}
 	}
+	if x.Op >= ir.OpBaseFD && x.Op < ir.OpBaseFE {
+		return b.vectorScalar(x)
+	}
 	panic(unsupported(feature(x.Op)))
 }
 
@@ -112,7 +118,7 @@ func (b *body) constant(x *ir.Expr) *node {
 		}
 		return floatLit(v, 64)
 	}
-	panic(unsupported("SIMD (v128.const)"))
+	panic(fmt.Errorf("constant of type %v", x.Type))
 }
 
 func (b *body) bits32(x *ir.Expr) *node {
@@ -205,7 +211,8 @@ func not(n *node) *node {
 }
 
 func isCompare(op ir.Op) bool {
-	return op >= ir.OpI32Eqz && op <= ir.OpF64Ge || op == ir.OpRefIsNull
+	return op >= ir.OpI32Eqz && op <= ir.OpF64Ge || op == ir.OpRefIsNull || op == ir.OpV128AnyTrue || op == ir.OpI8x16AllTrue ||
+		op == ir.OpI16x8AllTrue || op == ir.OpI32x4AllTrue || op == ir.OpI64x2AllTrue
 }
 
 type cmp struct {
@@ -237,7 +244,7 @@ func (b *body) compare(x *ir.Expr) *node {
 	}
 	c, ok := compares[x.Op]
 	if !ok {
-		return nil
+		return b.vectorCond(x)
 	}
 	if c.signed {
 		// One side keeps its type, or the comparison would be of untyped constants.

@@ -105,6 +105,7 @@ type liveness struct {
 	at    map[ir.Label][]uint64 // live at the label: before a Loop, behind a Block or If
 	dead  map[*ir.Set]bool
 	again bool
+	lanes *laneLiveness // set: what is live is parts of vectors, see simd_live.go
 }
 
 type liveSet []uint64
@@ -140,6 +141,10 @@ func (v *liveness) reads(live liveSet, xs ...*ir.Expr) {
 		if x == nil {
 			continue
 		}
+		if v.lanes != nil {
+			v.lanes.read(live, x, demandAll)
+			continue
+		}
 		if x.Op == ir.OpLocal {
 			live.add(ir.Local(x.Imm))
 		}
@@ -161,20 +166,36 @@ func (v *liveness) mark(l ir.Label, live liveSet) {
 	}
 }
 
+// kill ends the life of a local's former value.
+func (v *liveness) kill(live liveSet, l ir.Local) {
+	if v.lanes != nil {
+		live.del(2 * l)
+		live.del(2*l + 1)
+		return
+	}
+	live.del(l)
+}
+
 func (v *liveness) stmt(st ir.Stmt, live liveSet) {
 	switch st := st.(type) {
 	case *ir.Set:
+		if v.lanes != nil && st.Dst != ir.NoLocal {
+			d := v.lanes.wanted(live, st.Dst)
+			v.kill(live, st.Dst)
+			v.lanes.read(live, st.X, d)
+			return
+		}
 		if st.Dst != ir.NoLocal {
 			if !live.has(st.Dst) {
 				v.dead[st] = true
 			}
-			live.del(st.Dst)
+			v.kill(live, st.Dst)
 		}
 		v.reads(live, st.X)
 	case *ir.Call:
 		for _, d := range st.Dsts {
 			if d != ir.NoLocal {
-				live.del(d)
+				v.kill(live, d)
 			}
 		}
 		if st.Tail {
@@ -184,9 +205,16 @@ func (v *liveness) stmt(st ir.Stmt, live liveSet) {
 		v.reads(live, st.Callee)
 	case *ir.Effect:
 		if st.Dst != ir.NoLocal {
-			live.del(st.Dst)
+			v.kill(live, st.Dst)
 		}
 		v.reads(live, st.Args...)
+	case *ir.Store:
+		if v.lanes != nil {
+			v.lanes.read(live, st.X, v.lanes.store(st))
+			v.reads(live, st.Addr)
+			return
+		}
+		v.reads(live, st.X, st.Addr)
 	case *ir.Block:
 		v.mark(st.Label, live)
 		v.list(st.Body, live)

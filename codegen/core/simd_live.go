@@ -1,0 +1,246 @@
+package core
+
+import "github.com/wc2go/wc2go/ir"
+
+// This file: which loads of vectors, and loads under vector operators, need a
+// check although memory is guarded. Go drops the load of a lane that is not used,
+// so a vector counts as loaded for sure only if its last byte is used: if the load
+// traps, that byte is out of bounds.
+
+// demand says which part of a value is used for sure.
+type demand uint8
+
+const (
+	demandNone demand = 0
+	demandLast demand = 1 // the last byte, of the lane that has it
+	demandAll  demand = 3 // every byte
+)
+
+// findLost finds the loads that are not used for sure; nil if there are no vectors.
+func findLost(body []ir.Stmt, locals []ir.ValType) map[*ir.Expr]bool {
+	any := false
+	walkStmts(body, func(ir.Stmt) {}, func(x *ir.Expr) {
+		walkExpr(x, func(x *ir.Expr) { any = any || isVector(x) })
+	})
+	if !any {
+		return nil
+	}
+	v := &liveness{words: (2*len(locals) + 63) / 64, at: map[ir.Label][]uint64{}, lanes: &laneLiveness{locals: locals}}
+	for range 20 {
+		v.again = false
+		v.dead = map[*ir.Set]bool{}
+		v.lanes.lost = map[*ir.Expr]bool{}
+		v.list(body, make(liveSet, v.words))
+		if !v.again {
+			return v.lanes.lost
+		}
+	}
+	// Deeply nested; what is used is not known.
+	walkStmts(body, func(ir.Stmt) {}, func(x *ir.Expr) { v.lanes.lose(x) })
+	return v.lanes.lost
+}
+
+// laneLiveness is what liveness has for lanes: bit 2*l of a set is the last byte of local l, bit 2*l+1 all of it.
+type laneLiveness struct {
+	locals []ir.ValType
+	lost   map[*ir.Expr]bool
+}
+
+// lose marks all loads of a tree.
+func (v *laneLiveness) lose(x *ir.Expr) {
+	walkExpr(x, func(x *ir.Expr) {
+		if x.Op.IsLoad() {
+			v.lost[x] = true
+		}
+	})
+}
+
+// wanted is what of local l is used for sure behind its assignment. Of a
+// scalar it is not looked into here: findDead has done that.
+func (v *laneLiveness) wanted(live liveSet, l ir.Local) demand {
+	switch {
+	case v.locals[l].Kind != ir.V128 || live.has(2*l+1):
+		return demandAll
+	case live.has(2 * l):
+		return demandLast
+	}
+	return demandNone
+}
+
+// store is what a store uses of its value.
+func (v *laneLiveness) store(s *ir.Store) demand {
+	if s.Op.Info().Bytes == 16 || s.X.Type.Kind != ir.V128 {
+		return demandAll
+	}
+	return laneDemand(int(s.Lane), int(s.Op.Info().Bytes))
+}
+
+func laneDemand(lane, size int) demand {
+	if (lane+1)*size == 16 {
+		return demandLast
+	}
+	return demandNone
+}
+
+// read notes what x uses if d of its own value is used.
+func (v *laneLiveness) read(live liveSet, x *ir.Expr, d demand) {
+	if x == nil {
+		return
+	}
+	if x.Op == ir.OpLocal {
+		if d&demandLast != 0 {
+			live.add(ir.Local(2 * x.Imm))
+		}
+		if d == demandAll {
+			live.add(ir.Local(2*x.Imm + 1))
+		}
+		return
+	}
+	if !isVector(x) {
+		if d == demandNone {
+			v.lose(x)
+		} else {
+			d = demandAll
+		}
+		x.Operands(func(y *ir.Expr) { v.read(live, y, d) })
+		return
+	}
+	if d == demandNone {
+		v.lose(x)
+	}
+	if x.Op.IsLoad() {
+		switch {
+		case d == demandAll:
+		case x.Y == nil && x.Op != ir.OpV128Load32Zero && x.Op != ir.OpV128Load64Zero:
+		default:
+			v.lost[x] = true
+		}
+		v.read(live, x.X, demandAll) // the check needs the address in any case
+		if x.Y != nil {
+			v.read(live, x.Y, v.replaced(d, int(x.Imm2), int(x.Op.Info().Bytes)))
+		}
+		return
+	}
+	last := d & demandLast
+	whole := demandNone // for operands of which no lane alone is known to matter
+	if d == demandAll {
+		whole = demandAll
+	}
+	switch op := x.Op; op {
+	case ir.OpSelect:
+		// One of the two is not used.
+		v.read(live, x.X, demandNone)
+		v.read(live, x.Y, demandNone)
+		v.read(live, x.Z, demandAll)
+	case ir.OpI8x16ExtractLaneS, ir.OpI8x16ExtractLaneU, ir.OpI16x8ExtractLaneS, ir.OpI16x8ExtractLaneU,
+		ir.OpI32x4ExtractLane, ir.OpI64x2ExtractLane, ir.OpF32x4ExtractLane, ir.OpF64x2ExtractLane:
+		_, size := laneShape(op)
+		v.read(live, x.X, laneDemand(int(x.Imm), size)&d)
+	case ir.OpI8x16ReplaceLane, ir.OpI16x8ReplaceLane, ir.OpI32x4ReplaceLane, ir.OpI64x2ReplaceLane, ir.OpF32x4ReplaceLane, ir.OpF64x2ReplaceLane:
+		_, size := laneShape(op)
+		v.read(live, x.X, v.replaced(d, int(x.Imm), size))
+		if d == demandLast && laneDemand(int(x.Imm), size) == demandNone {
+			d = demandNone
+		}
+		v.read(live, x.Y, d)
+	case ir.OpI8x16Shuffle:
+		l := shuffleLanes(x)
+		var ds [2]demand
+		for i, k := range l {
+			if k&15 == 15 && (d == demandAll || d == demandLast && i == 15) {
+				ds[k>>4] = demandLast
+			}
+		}
+		v.read(live, x.X, ds[0])
+		v.read(live, x.Y, ds[1])
+	case ir.OpI8x16Swizzle, ir.OpI8x16RelaxedSwizzle:
+		v.read(live, x.X, demandNone)
+		v.read(live, x.Y, d)
+	case ir.OpI8x16NarrowI16x8S, ir.OpI8x16NarrowI16x8U, ir.OpI16x8NarrowI32x4S, ir.OpI16x8NarrowI32x4U:
+		v.read(live, x.X, whole)
+		v.read(live, x.Y, d)
+	case ir.OpF32x4DemoteF64x2Zero, ir.OpI32x4TruncSatF64x2SZero, ir.OpI32x4TruncSatF64x2UZero,
+		ir.OpI32x4RelaxedTruncF64x2SZero, ir.OpI32x4RelaxedTruncF64x2UZero:
+		v.read(live, x.X, whole)
+	case ir.OpI16x8ExtendHighI8x16S, ir.OpI16x8ExtendHighI8x16U, ir.OpI32x4ExtendHighI16x8S, ir.OpI32x4ExtendHighI16x8U,
+		ir.OpI64x2ExtendHighI32x4S, ir.OpI64x2ExtendHighI32x4U,
+		ir.OpI16x8ExtmulHighI8x16S, ir.OpI16x8ExtmulHighI8x16U, ir.OpI32x4ExtmulHighI16x8S, ir.OpI32x4ExtmulHighI16x8U,
+		ir.OpI64x2ExtmulHighI32x4S, ir.OpI64x2ExtmulHighI32x4U:
+		v.read(live, x.X, last)
+		v.read(live, x.Y, last)
+	case ir.OpI16x8ExtendLowI8x16S, ir.OpI16x8ExtendLowI8x16U, ir.OpI32x4ExtendLowI16x8S, ir.OpI32x4ExtendLowI16x8U,
+		ir.OpI64x2ExtendLowI32x4S, ir.OpI64x2ExtendLowI32x4U,
+		ir.OpI16x8ExtmulLowI8x16S, ir.OpI16x8ExtmulLowI8x16U, ir.OpI32x4ExtmulLowI16x8S, ir.OpI32x4ExtmulLowI16x8U,
+		ir.OpI64x2ExtmulLowI32x4S, ir.OpI64x2ExtmulLowI32x4U,
+		ir.OpF64x2PromoteLowF32x4, ir.OpF64x2ConvertLowI32x4S, ir.OpF64x2ConvertLowI32x4U:
+		v.read(live, x.X, demandNone)
+		v.read(live, x.Y, demandNone)
+	default:
+		// Lane by lane, a splat, a truth value or a shift; the count of a shift is used if any lane is.
+		x.Operands(func(y *ir.Expr) {
+			if y.Type.Kind != ir.V128 {
+				v.read(live, y, last)
+			} else if absorbed(x, y) {
+				v.read(live, y, demandNone)
+			} else {
+				v.read(live, y, d)
+			}
+		})
+	}
+}
+
+// replaced is what of a vector is used of which a lane is replaced.
+func (v *laneLiveness) replaced(d demand, lane, size int) demand {
+	if laneDemand(lane, size) == demandLast {
+		return demandNone // that lane is not used; no other is sure to be in bounds only if all is
+	}
+	return d
+}
+
+// absorbed reports whether Go may find that the result of x does not depend on
+// the last lane of its operand y.
+func absorbed(x, y *ir.Expr) bool {
+	other := x.Y
+	if y == x.Y {
+		other = x.X
+	}
+	if x.Z != nil && x.Z.Op == ir.OpConst && y != x.Z {
+		mask := x.Z.Imm2 >> 56
+		if y == x.Y {
+			mask ^= 0xff
+		}
+		return mask == 0
+	}
+	if other == nil {
+		return false
+	}
+	if other.Op != ir.OpConst {
+		return same(x.X, x.Y)
+	}
+	switch x.Op {
+	case ir.OpV128And, ir.OpI8x16MinU:
+		return other.Imm2>>56 == 0
+	case ir.OpV128Or, ir.OpI8x16MaxU:
+		return other.Imm2>>56 == 0xff
+	case ir.OpV128Andnot:
+		return y == x.X && other.Imm2>>56 == 0xff || y == x.Y && other.Imm2>>56 == 0
+	case ir.OpV128Xor, ir.OpI8x16Add, ir.OpI16x8Add, ir.OpI32x4Add, ir.OpI64x2Add,
+		ir.OpI8x16Sub, ir.OpI16x8Sub, ir.OpI32x4Sub, ir.OpI64x2Sub:
+		return false
+	case ir.OpF32x4Add, ir.OpF32x4Sub, ir.OpF32x4Mul, ir.OpF32x4Div, ir.OpF64x2Add, ir.OpF64x2Sub, ir.OpF64x2Mul, ir.OpF64x2Div:
+		return false
+	}
+	// A constant may make any other operator ignore its operand.
+	return true
+}
+
+// same reports whether two trees are sure to have the same value; it may not see it.
+func same(x, y *ir.Expr) bool {
+	switch {
+	case x == nil || y == nil:
+		return x == y
+	case x.Op != y.Op || x.Imm != y.Imm || x.Imm2 != y.Imm2 || x.Index != y.Index || len(x.Args) > 0:
+		return false
+	}
+	return same(x.X, y.X) && same(x.Y, y.Y) && same(x.Z, y.Z)
+}
