@@ -45,3 +45,11 @@ func (k *Kernel) Wasm() []byte {
 
 // Module is the core module of the kernel of a name.
 func Module(kernel string) ([]byte, error) { return modules.ReadFile("kernels/" + kernel + ".wasm") }
+
+// Calls is the component calls/calls.wat, CallsCore its core module.
+var (
+	//go:embed calls/calls.wasm
+	Calls []byte
+	//go:embed calls/core.wasm
+	CallsCore []byte
+)

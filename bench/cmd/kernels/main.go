@@ -59,6 +59,12 @@ func main() {
 	case "wazero":
 		worker.Serve(engine.Wazero())
 		return
+	case "wasmtime calls":
+		worker.Serve(engine.WasmtimeCalls())
+		return
+	case "wazero calls":
+		worker.Serve(engine.WazeroCalls())
+		return
 	}
 	flag.Parse()
 	if err := run(); err != nil {
