@@ -225,6 +225,9 @@ type Module struct {
 	// Offset is where the module's bytes begin in the input file; positions in
 	// expressions are relative to the module's own start.
 	Offset int
+	// CodeOffset is where the contents of the code section begin, relative to the
+	// module; addresses in DWARF are relative to it. 0 if there is no code.
+	CodeOffset uint32
 	// Customs are the custom sections that later phases use (DWARF).
 	Customs map[string][]byte
 }

@@ -1,6 +1,7 @@
 package rt
 
 import (
+	"fmt"
 	"runtime"
 	"strconv"
 	"strings"
@@ -19,9 +20,12 @@ type FuncNames struct {
 	// Text has a line "module function name" per named function; the name is
 	// quoted as in Go. It may be nil.
 	Text *string
+	// Lines and Source are the tables that debuginfo.go tells of; they may be nil.
+	Lines, Source *string
 
 	once  sync.Once
 	names map[[2]uint32]string
+	debug debugInfo
 }
 
 // AddNames makes the names known to backtraces. For generated code.
@@ -64,34 +68,148 @@ func (s *Store) backtrace() []Frame {
 	n := runtime.Callers(3, pcs[:])
 	var out []Frame
 	frames := runtime.CallersFrames(pcs[:n])
+	calls := false // the frame called another function, other than to panic
 	for {
 		f, more := frames.Next()
 		for _, names := range s.names {
 			if rest, ok := strings.CutPrefix(f.Function, names.Prefix); ok {
-				if m, i, ok := parseSymbol(rest); ok {
-					out = append(out, Frame{Module: int(m), Func: i, FuncName: names.name(m, i)})
+				if shard, m, i, ok := parseSymbol(rest); ok {
+					out = append(out, Frame{
+						Module: int(m), Func: i, FuncName: names.name(m, i), Offset: names.offset(shard, f.Line, calls), names: names,
+					})
 				}
 				break
 			}
 		}
+		calls = !strings.HasPrefix(f.Function, "runtime.")
 		if !more {
 			return out
 		}
 	}
 }
 
+// offset finds the instruction that a line of a shard stems from, 0 if it is not known.
+func (n *FuncNames) offset(shard, line int, calls bool) uint32 {
+	n.debug.init(n.Lines, n.Source)
+	if shard >= len(n.debug.shards) {
+		return 0
+	}
+	return n.debug.shards[shard].offset(line, calls)
+}
+
+// ModuleName is the module's name from its name section, "" if it has none.
+func (f Frame) ModuleName() string {
+	if m := f.module(); m != nil {
+		return m.name
+	}
+	return ""
+}
+
+// FileOffset is where the instruction is in the file that was translated, which
+// for a component is not the same as where it is in its module; 0 if not known.
+func (f Frame) FileOffset() uint64 {
+	if m := f.module(); m != nil && f.Offset != 0 {
+		return m.offset + uint64(f.Offset)
+	}
+	return uint64(f.Offset)
+}
+
+func (f Frame) module() *sourceModule {
+	if f.names == nil {
+		return nil
+	}
+	f.names.debug.init(f.names.Lines, f.names.Source)
+	return f.names.debug.source.modules[f.Module]
+}
+
+// Symbols tells the frame in terms of the guest's source code, if the module has
+// debug information (DWARF): the function that the instruction stems from, and
+// if it was inlined, those around it, from the inside out.
+func (f Frame) Symbols() []Symbol {
+	if f.module() == nil || f.Offset == 0 {
+		return nil
+	}
+	return f.names.debug.source.symbols(f.Module, f.Offset)
+}
+
+// String is the frame as Wasmtime prints it: the offset in the file, module and
+// function; with debug information, functions and source lines, on several lines.
+func (f Frame) String() string {
+	var b strings.Builder
+	if off := f.FileOffset(); off != 0 {
+		fmt.Fprintf(&b, "%#8x - ", off)
+	}
+	name := demangle(f.FuncName)
+	if name == "" {
+		name = fmt.Sprintf("<wasm function %d>", f.Func)
+	}
+	symbols := f.Symbols()
+	if len(symbols) == 0 {
+		module := f.ModuleName()
+		if module == "" {
+			module = fmt.Sprintf("<module %d>", f.Module)
+		}
+		b.WriteString(module + "!" + name)
+	}
+	for i, s := range symbols {
+		if i > 0 {
+			b.WriteString("\n              - ")
+		}
+		switch {
+		case s.Name != "":
+			b.WriteString(s.Name)
+		case i == len(symbols)-1:
+			b.WriteString(name)
+		default:
+			b.WriteString("<inlined function>")
+		}
+		if s.File != "" {
+			b.WriteString("\n                    at " + s.File)
+			if s.Line != 0 {
+				fmt.Fprintf(&b, ":%d", s.Line)
+				if s.Column != 0 {
+					fmt.Fprintf(&b, ":%d", s.Column)
+				}
+			}
+		}
+	}
+	return b.String()
+}
+
+// maxPrinted bounds a printed backtrace; the middle of a longer one is left out.
+const maxPrinted = 40
+
+// Backtrace is the stack of the trap in lines of text as Wasmtime prints it,
+// innermost function first; "" if nothing is known of it.
+func (t *Trap) Backtrace() string {
+	var b strings.Builder
+	for i := 0; i < len(t.Frames); i++ {
+		if len(t.Frames) > maxPrinted && i == maxPrinted/2 {
+			skip := len(t.Frames) - maxPrinted
+			fmt.Fprintf(&b, "    … %d frames left out\n", skip)
+			i += skip
+		}
+		fmt.Fprintf(&b, "%5d: %v\n", i, t.Frames[i])
+	}
+	return b.String()
+}
+
 // parseSymbol reads what follows FuncNames.Prefix in a symbol: "03.m0f12_name".
-func parseSymbol(s string) (module, fn uint32, ok bool) {
-	_, s, ok = strings.Cut(s, ".m")
+func parseSymbol(s string) (shard int, module, fn uint32, ok bool) {
+	number, s, ok := strings.Cut(s, ".m")
 	if !ok {
-		return 0, 0, false
+		return 0, 0, 0, false
+	}
+	shard, err := strconv.Atoi(number)
+	if err != nil || shard < 0 {
+		return 0, 0, 0, false
 	}
 	m, rest, ok := strings.Cut(s, "f")
 	if !ok {
-		return 0, 0, false
+		return 0, 0, 0, false
 	}
 	f, _, _ := strings.Cut(rest, "_")
 	mi, err1 := strconv.ParseUint(m, 10, 32)
 	fi, err2 := strconv.ParseUint(f, 10, 32)
-	return uint32(mi), uint32(fi), err1 == nil && err2 == nil
+	return shard, uint32(mi), uint32(fi), err1 == nil && err2 == nil
 }

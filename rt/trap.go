@@ -98,6 +98,8 @@ type Frame struct {
 	Func     uint32 // function index in the module
 	FuncName string // from the name section; may be ""
 	Offset   uint32 // of the instruction in the module; 0 if not known
+
+	names *FuncNames
 }
 
 // Trap is the error of a guest that misbehaved. Its store is poisoned.

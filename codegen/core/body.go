@@ -16,6 +16,7 @@ type body struct {
 	f       *ir.Func // nil for the constant expressions of a module
 	checked bool     // the variant where every access is compared with the size
 	file    *file    // what the file needs
+	pos     uint32   // where the wasm instruction is that is being printed, 0 if not known
 
 	indent int
 	params int
@@ -56,6 +57,9 @@ func (b *body) tabs() {
 // line prints a line of text.
 func (b *body) line(parts ...string) {
 	b.tabs()
+	if b.pos != 0 && panics(parts) {
+		b.mark(b.pos, false)
+	}
 	for _, s := range parts {
 		b.str(s)
 	}
@@ -98,7 +102,8 @@ func (b *body) function() []byte {
 		}
 	}
 	b.dead = findDead(list, len(b.f.Locals))
-	b.vec.lost = findLost(list, b.f.Locals)
+	lost, inline := findLost(b.f, b.params, list)
+	b.vec.lost = lost
 	b.chooseForms(list)
 	b.read = make([]bool, len(b.f.Locals))
 	b.assigned = make([]bool, len(b.f.Locals))
@@ -108,9 +113,13 @@ func (b *body) function() []byte {
 	if falls && len(t.Results) > 0 {
 		b.trap("TrapUnreachable")
 	}
-	text := b.buf
+	text, marks := b.buf, b.marks
 
-	b.buf = nil
+	b.buf, b.marks, b.pos = nil, nil, b.f.Offset
+	if !inline {
+		b.str("//go:noinline\n")
+	}
+	b.mark(b.pos, false)
 	b.str("func ")
 	b.str(FuncName(b.l.p, b.m.ID, b.f.Index))
 	sig := FuncSig(b.l.p, b.m.ID, b.f.Index, "*core.M"+strconv.Itoa(int(b.m.ID)))
@@ -138,6 +147,10 @@ func (b *body) function() []byte {
 				}
 			}
 		}
+	}
+	for _, m := range marks {
+		m.at += len(b.buf)
+		b.marks = append(b.marks, m)
 	}
 	b.buf = append(b.buf, text...)
 	b.str("}\n")
@@ -219,6 +232,12 @@ func (b *body) list(l []ir.Stmt) {
 }
 
 func (b *body) stmt(s ir.Stmt) {
+	b.pos = stmtPos(s)
+	b.print(s)
+	b.printed(s)
+}
+
+func (b *body) print(s ir.Stmt) {
 	switch s := s.(type) {
 	case *ir.Set:
 		b.set(s)
@@ -325,6 +344,7 @@ func (b *body) dsts(l []ir.Local) string {
 func (b *body) discard(x *ir.Expr) {
 	switch {
 	case x.Op.IsLoad():
+		b.pos = x.Pos
 		b.bounds(x.Index, x.X, x.Imm, x.Op.Info().Bytes)
 		if x.Y != nil {
 			b.discard(x.Y)
@@ -550,7 +570,9 @@ func (b *body) callArgs(fn, inst string, depth bool, args []*node) *node {
 	if depth {
 		all = append(all, atom(b.depth()))
 	}
-	return call(fn, append(all, args...)...)
+	n := call(fn, append(all, args...)...)
+	n.pos, n.call = b.pos, true
+	return n
 }
 
 // codeExpr is the Go function behind an rt.FuncRef.
@@ -693,7 +715,9 @@ func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) 
 	b.file.unsafe = true
 	if guarded {
 		b.bases[mem] = true
-		return call("unsafe.Add", atom("b"+i), a)
+		n := call("unsafe.Add", atom("b"+i), a)
+		n.pos = b.pos
+		return n
 	}
 	return call("unsafe.Add", atom("m.Mem"+i+".Base"), conv("uintptr", a))
 }
@@ -765,6 +789,9 @@ func (b *body) load(x *ir.Expr, check bool) *node {
 	if !ok {
 		panic(unsupported(feature(x.Op)))
 	}
+	outer := b.pos
+	b.pos = x.Pos
+	defer func() { b.pos = outer }()
 	p := b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, check || b.force || b.vec.lost[x])
 	var n *node
 	switch {

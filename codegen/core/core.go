@@ -21,6 +21,9 @@ type Options struct {
 	Bare bool
 	// ShardBytes is how many bytes of wasm code go into one shard; 0 means 192 KiB.
 	ShardBytes int
+	// NoDebugInfo leaves out the tables that lead from the code to offsets in the
+	// wasm module and to source lines.
+	NoDebugInfo bool
 }
 
 // minShard is the least that is worth a package of its own.
@@ -56,6 +59,9 @@ type Layout struct {
 	refs   []refTable            // of each module
 	shard  []map[uint32]int      // of each module: shard of a function with a body
 	shards [][]funcID
+
+	lines   map[bool]*lineTable      // of the variants, by body.checked
+	offsets map[ir.ModuleID][]uint32 // of the instructions in them
 
 	callers    map[string]int // dynamic callers by signature, and their text
 	callerText strings.Builder
@@ -274,6 +280,7 @@ func (l *Layout) Generate() (files []File, err error) {
 		b.WriteString(")\n")
 	}
 	files = append(files, File{"internal/core/link/link.go", []byte(b.String())})
+	l.lines, l.offsets = map[bool]*lineTable{false: {}, true: {}}, map[ir.ModuleID][]uint32{}
 	for s := range l.shards {
 		f, err := l.printShard(s)
 		if err != nil {
@@ -281,5 +288,5 @@ func (l *Layout) Generate() (files []File, err error) {
 		}
 		files = append(files, f...)
 	}
-	return files, nil
+	return append(files, l.debugInfo()...), nil
 }

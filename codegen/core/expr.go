@@ -27,7 +27,11 @@ type node struct {
 	text  string
 	x, y  *node
 	args  []*node
-	used  *bool // nAtom: set when the text has it
+	// pos is where the wasm instruction is that traps or calls here, 0 if
+	// nothing does (see positions.go); call says which.
+	pos  uint32
+	call bool
+	used *bool // nAtom: set when the text has it
 }
 
 // Precedences of Go's binary operators.
@@ -91,12 +95,18 @@ func call(fn string, args ...*node) *node { return &node{kind: nCall, text: fn, 
 func deref(typ string, x *node) *node { return &node{kind: nDeref, text: typ, x: x} }
 
 // printer collects text.
-type printer struct{ buf []byte }
+type printer struct {
+	buf   []byte
+	marks []mark
+}
 
 func (p *printer) str(s string) { p.buf = append(p.buf, s...) }
 
 // expr prints n as gofmt does in a context of the given precedence and depth.
 func (p *printer) expr(n *node, prec1 uint8, depth int) {
+	if n.pos != 0 {
+		p.mark(n.pos, n.call)
+	}
 	switch n.kind {
 	case nAtom:
 		p.str(n.text)

@@ -56,7 +56,13 @@ func (l *Layout) modules() ([]File, error) {
 		b.WriteString("\n//go:embed names.txt\nvar namesText string\n")
 		files = append(files, File{"internal/core/names.txt", []byte(names)})
 	}
-	fmt.Fprintf(&b, "\nvar funcNames = rt.FuncNames{Prefix: %q, Text: %s}\n", l.opts.ImportPath+"/internal/core/s", text)
+	debug := ""
+	if l.hasDebugInfo() {
+		embed = true
+		debug = ", Lines: &linesText, Source: &sourceText"
+		b.WriteString("\n//go:embed source.map\nvar sourceText string\n")
+	}
+	fmt.Fprintf(&b, "\nvar funcNames = rt.FuncNames{Prefix: %q, Text: %s%s}\n", l.opts.ImportPath+"/internal/core/s", text, debug)
 	b.WriteString("\n// begin is what every Init function does first.\nfunc (x *Instances) begin() {\nx.Store.AddNames(&funcNames)\nx.Store.NewInstance()\n}\n")
 	var out bytes.Buffer
 	out.WriteString(header + "// Package core holds the state of the core instances; packages below it hold their functions.\npackage core\n\nimport (\n")

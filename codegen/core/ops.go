@@ -18,9 +18,8 @@ func (b *body) exs(l []*ir.Expr) []*node {
 	return out
 }
 
-// ex is x as a Go expression of x's Go type. An untyped constant stands for
-// one of that type; where it could be mistaken, see K32 and K64 of rt.
-func (b *body) ex(x *ir.Expr) *node {
+// plain is [body.ex] without the note of where a trap comes from.
+func (b *body) plain(x *ir.Expr) *node {
 	if x.Type.Kind == ir.V128 && isVector(x) {
 		return b.packed(x)
 	}

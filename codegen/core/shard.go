@@ -32,12 +32,18 @@ func (l *Layout) printShard(s int) ([]File, error) {
 	} {
 		f := &file{calls: calls}
 		var text []byte
+		var marks []mark
 		for _, x := range l.shards[s] {
-			t, err := l.printFunc(x, f, v.checked)
+			t, m, err := l.printFunc(x, f, v.checked)
 			if err != nil {
 				return nil, err
 			}
 			text = append(text, '\n')
+			for _, m := range m {
+				m.at += len(text)
+				marks = append(marks, m)
+				l.offsets[x.mod] = append(l.offsets[x.mod], m.pos)
+			}
 			text = append(text, t...)
 		}
 		var b bytes.Buffer
@@ -64,6 +70,9 @@ func (l *Layout) printShard(s int) ([]File, error) {
 			b.WriteString("\t" + strconv.Quote(p) + "\n")
 		}
 		b.WriteString(")\n")
+		if !l.opts.NoDebugInfo {
+			l.lines[v.checked].add(lines(text, 1+bytes.Count(b.Bytes(), []byte{'\n'}), marks))
+		}
 		b.Write(text)
 		files = append(files, File{dir + v.name, b.Bytes()})
 	}
@@ -75,7 +84,7 @@ func (l *Layout) printShard(s int) ([]File, error) {
 }
 
 // printFunc prints one function.
-func (l *Layout) printFunc(x funcID, f *file, checked bool) (text []byte, err error) {
+func (l *Layout) printFunc(x funcID, f *file, checked bool) (text []byte, marks []mark, err error) {
 	defer func() {
 		var u *UnsupportedError
 		if errors.As(err, &u) {
@@ -88,7 +97,8 @@ func (l *Layout) printFunc(x funcID, f *file, checked bool) (text []byte, err er
 	}()
 	defer catch(&err)
 	b := body{l: l, m: l.p.Modules[x.mod], f: x.f, file: f, checked: checked}
-	return b.function(), nil
+	text = b.function()
+	return text, b.marks, nil
 }
 
 // printLinks prints declarations without body.

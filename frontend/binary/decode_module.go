@@ -226,6 +226,7 @@ func (d *moduleDecoder) section(id byte, r *Reader) {
 		n := r.U32()
 		m.DataCount = &n
 	case secCode:
+		m.CodeOffset = r.Offset()
 		n := r.CountMax(2, maxEntries, "function body")
 		if n != len(m.Funcs) && !r.Failed() {
 			r.Malformed(r.Offset(), "function and code section have inconsistent lengths")

@@ -24,9 +24,12 @@ type Module struct {
 	// DataCount is the data count section's number, nil if there is no such section.
 	DataCount *uint32
 	Codes     []Code
-	Datas     []CoreData
-	Customs   []Custom
-	Names     Names // from the name section; a broken name section gives empty names
+	// CodeOffset is where the contents of the code section begin in the file, 0
+	// if there is none.
+	CodeOffset int
+	Datas      []CoreData
+	Customs    []Custom
+	Names      Names // from the name section; a broken name section gives empty names
 
 	TypeOffs, FuncOffs, MemOffs, TagOffs []int // offsets of the entries
 }

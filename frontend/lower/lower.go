@@ -49,7 +49,7 @@ func (m *module) funcRef(i uint32) ir.ValType {
 func Module(m *binary.Module, id ir.ModuleID) (*ir.Module, error) {
 	out := &ir.Module{
 		ID: id, Name: m.Names.Module, Types: m.Types, Mems: m.Mems, Tags: m.Tags,
-		Start: m.Start, FuncNames: maps.Clone(m.Names.Funcs), Offset: m.Base,
+		Start: m.Start, FuncNames: maps.Clone(m.Names.Funcs), Offset: m.Base, CodeOffset: uint32(max(m.CodeOffset-m.Base, 0)),
 	}
 	for i := range m.Customs {
 		if c := &m.Customs[i]; strings.HasPrefix(c.Name, ".debug_") {

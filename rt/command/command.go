@@ -214,30 +214,9 @@ func quoteList(names []string) string {
 	return strings.Join(q, ", ")
 }
 
-// maxFrames bounds a printed backtrace; the middle of a longer one is left out.
-const maxFrames = 40
-
 // writeBacktrace prints the wasm functions on the stack of a trap, innermost first.
 func writeBacktrace(w io.Writer, t *rt.Trap) {
-	if len(t.Frames) == 0 {
-		return
-	}
-	fmt.Fprintln(w, "wasm backtrace:")
-	for i := 0; i < len(t.Frames); i++ {
-		if len(t.Frames) > maxFrames && i == maxFrames/2 {
-			skip := len(t.Frames) - maxFrames
-			fmt.Fprintf(w, "    … %d frames left out\n", skip)
-			i += skip
-		}
-		f := t.Frames[i]
-		name := f.FuncName
-		if name == "" {
-			name = fmt.Sprintf("<function %d>", f.Func)
-		}
-		fmt.Fprintf(w, "%5d: ", i)
-		if f.Offset != 0 {
-			fmt.Fprintf(w, "0x%x - ", f.Offset)
-		}
-		fmt.Fprintf(w, "module %d: %s\n", f.Module, name)
+	if text := t.Backtrace(); text != "" {
+		fmt.Fprintf(w, "wasm backtrace:\n%s", text)
 	}
 }
