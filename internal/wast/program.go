@@ -49,6 +49,7 @@ func programs(scripts []*script, t *translator, o *Options) []*program {
 	builtin := map[string]*module{
 		driver.Spectest:        t.module(spectest, nil),
 		driver.SpectestThreads: t.module(spectestThreads, nil),
+		driver.Wasmtime:        t.module(wasmtimeModule, nil),
 	}
 	var list []*program
 	var size int
@@ -85,7 +86,7 @@ func programs(scripts []*script, t *translator, o *Options) []*program {
 // withoutProgram runs a script none of whose modules can be run.
 func (s *script) withoutProgram() {
 	d := s.toRun()
-	driver.Run(&d, nil, func(r driver.Result) { s.set(r) })
+	driver.Run(&d, nil, nil, func(r driver.Result) { s.set(r) })
 }
 
 // toRun is the script with the commands that are not decided yet.
@@ -107,10 +108,14 @@ func (s *script) set(r driver.Result) {
 
 // files prints the program: its module's files by slash-separated path.
 func (p *program) files() (map[string][]byte, []*module, error) {
-	var mods []*module
+	var mods, comps []*module
 	prog := &ir.Program{Core: true}
 	for _, m := range p.modules {
 		if m.broken() != nil {
+			continue
+		}
+		if m.files != nil {
+			comps = append(comps, m)
 			continue
 		}
 		// Several programs may have the same module, under different numbers.
@@ -134,11 +139,12 @@ func (p *program) files() (map[string][]byte, []*module, error) {
 		"main.go": []byte(`package main
 
 import (
+	"` + goModule + `/components"
 	"` + goModule + `/driver"
 	"` + goModule + `/modules"
 )
 
-func main() { driver.Main(modules.Modules) }
+func main() { driver.Main(modules.Modules, components.Components) }
 `),
 		"wc2go/go.mod": []byte("module " + rtsource.Module + "\n\ngo 1.26\n"),
 	}
@@ -156,6 +162,9 @@ func main() { driver.Main(modules.Modules) }
 	files["modules/modules.go"] = src
 	for _, f := range out {
 		files["modules/"+f.Name] = f.Data
+	}
+	if err := componentFiles(files, comps); err != nil {
+		return nil, nil, err
 	}
 	for name, data := range rtsource.Files() {
 		if path.Dir(name) == "rt" {
@@ -195,7 +204,7 @@ func (p *program) build(ctx context.Context, env string) (string, error) {
 		if !errors.As(err, &ce) {
 			return exe, err
 		}
-		if !ce.blame(files, mods) {
+		if !ce.blame(files, mods, p.modules) {
 			return "", err
 		}
 	}
@@ -252,6 +261,30 @@ func (p *program) compile(ctx context.Context, files map[string][]byte, out stri
 	return err
 }
 
+// blameComponents marks the components in whose packages errors are.
+func (e *compileError) blameComponents(all []*module) (found bool) {
+	for _, m := range all {
+		if m.files == nil || m.broken() != nil {
+			continue
+		}
+		for line := range strings.Lines(e.text) {
+			if strings.HasPrefix(line, m.dir()+"/") || strings.Contains(line, m.importPath()) && !strings.HasPrefix(line, "#") {
+				m.fail(line)
+				found = true
+				break
+			}
+		}
+	}
+	return found
+}
+
+// fail says that the Go compiler refuses the module's code.
+func (m *module) fail(text string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.err = fmt.Errorf("the Go compiler refuses the code: %s", strings.TrimSpace(text))
+}
+
 var (
 	errorLine = regexp.MustCompile(`(?m)^(modules/[^:\n]+\.go):(\d+):.*$`)
 	numbered  = regexp.MustCompile(`\b(?:m|M|core|link|Core)(\d+)(?:f\d+|Refs|Elem\d+|Data)?\b`)
@@ -260,7 +293,10 @@ var (
 )
 
 // blame marks the modules that have code the compiler refuses; false if none can be found.
-func (e *compileError) blame(files map[string][]byte, mods []*module) bool {
+func (e *compileError) blame(files map[string][]byte, mods, all []*module) bool {
+	if e.blameComponents(all) {
+		return true
+	}
 	reasons := map[int][]string{}
 	for _, x := range errorLine.FindAllStringSubmatch(e.text, -1) {
 		lines := strings.Split(string(files[x[1]]), "\n")
@@ -286,10 +322,7 @@ func (e *compileError) blame(files map[string][]byte, mods []*module) bool {
 		}
 	}
 	for k, text := range reasons {
-		m := mods[k]
-		m.mu.Lock()
-		m.err = fmt.Errorf("the Go compiler refuses the code: %s", strings.Join(text[:min(3, len(text))], "\n"))
-		m.mu.Unlock()
+		mods[k].fail(strings.Join(text[:min(3, len(text))], "\n"))
 	}
 	return len(reasons) > 0
 }

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/wc2go/wc2go/codegen/core"
+	"github.com/wc2go/wc2go/codegen/names"
 	"github.com/wc2go/wc2go/frontend"
 	"github.com/wc2go/wc2go/frontend/binary"
 	"github.com/wc2go/wc2go/frontend/validate"
@@ -27,14 +28,18 @@ var (
 	spectest []byte
 	//go:embed spectest/threads.wasm
 	spectestThreads []byte
+	//go:embed spectest/wasmtime.wasm
+	wasmtimeModule []byte
 )
 
-// module is a module that is to be run.
+// module is a module or component that is to be run.
 type module struct {
 	key   string
 	prog  *ir.Program
-	size  int   // of the code
-	err   error // why it cannot be run
+	model *names.Model      // of a component
+	files map[string][]byte // of a component: its package
+	size  int               // of the code
+	err   error             // why it cannot be run
 	mu    sync.Mutex
 	tried bool
 }
@@ -53,32 +58,46 @@ type translator struct {
 	modules map[string]*module
 }
 
-// module translates a module; features nil allows everything.
-func (t *translator) module(data []byte, features *validate.Features) *module {
+// entry finds or makes the entry of a module.
+func (t *translator) entry(prefix string, data []byte, features *validate.Features) *module {
 	h := sha256.Sum256(data)
-	key := hex.EncodeToString(h[:10])
+	key := prefix + hex.EncodeToString(h[:10])
 	if features != nil {
-		key += "-"
+		f := sha256.Sum256(fmt.Append(nil, *features))
+		key += "_" + hex.EncodeToString(f[:3])
 	}
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	m := t.modules[key]
 	if m == nil {
 		m = &module{key: key}
 		t.modules[key] = m
 	}
-	t.mu.Unlock()
+	return m
+}
+
+// module translates a module; features nil allows everything.
+func (t *translator) module(data []byte, features *validate.Features) *module {
+	m := t.entry("", data, features)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !m.tried {
 		m.tried = true
 		m.prog, m.err = translate(data, frontend.Options{Features: features, Passes: t.opts.Passes})
 		if m.err == nil {
-			for _, f := range m.prog.Modules[0].Funcs {
-				m.size += int(f.Size) + 32
-			}
+			m.size = codeSize(m.prog)
 		}
 	}
 	return m
+}
+
+func codeSize(p *ir.Program) (n int) {
+	for _, m := range p.Modules {
+		for _, f := range m.Funcs {
+			n += int(f.Size) + 32
+		}
+	}
+	return n
 }
 
 // translate makes a program of a core module and finds out whether it can be printed.
@@ -102,11 +121,7 @@ func translate(data []byte, o frontend.Options) (p *ir.Program, err error) {
 // script decides what can be decided without running anything, and translates
 // the modules that are to be run.
 func (t *translator) script(_ context.Context, s *script) error {
-	var features *validate.Features
-	if strings.HasPrefix(filepath.ToSlash(s.name), "proposals/threads/") {
-		// The proposal is written against version 1 of the language.
-		features = &validate.Features{Threads: true, BulkMemory: true, MultiValue: true}
-	}
+	features := s.features()
 	// This proposal is no part of what wc2go supports; scripts of it that need no
 	// more than WebAssembly 3.0 are run.
 	foreign := strings.HasPrefix(filepath.ToSlash(s.name), "proposals/custom-descriptors/")
@@ -145,10 +160,6 @@ func (t *translator) script(_ context.Context, s *script) error {
 			if c.Action != nil {
 				continue
 			}
-			if c.Component {
-				c.Missing, c.Skip = "components are not supported yet", true
-				continue
-			}
 			if file == "" {
 				c.Missing, c.Skip = "the text format is not parsed", true
 				continue
@@ -157,7 +168,12 @@ func (t *translator) script(_ context.Context, s *script) error {
 			if err != nil {
 				return err
 			}
-			m := t.module(data, features)
+			var m *module
+			if c.Component {
+				m = t.component(data, features)
+			} else {
+				m = t.module(data, features)
+			}
 			if err := m.broken(); err != nil {
 				c.Missing = err.Error()
 				var refused *binary.Error
@@ -177,6 +193,22 @@ func (t *translator) script(_ context.Context, s *script) error {
 	return nil
 }
 
+// check decodes and validates a component or module.
+func check(data []byte, component bool, f validate.Features) error {
+	if component && (binary.IsComponent(data) || len(data) < 8) {
+		c, err := binary.DecodeComponent(data, 0)
+		if err != nil {
+			return err
+		}
+		return validate.Component(c, f)
+	}
+	m, err := binary.DecodeModule(data, 0)
+	if err != nil {
+		return err
+	}
+	return validate.Module(m, f)
+}
+
 // refuse checks that a module is refused.
 func refuse(data []byte, c *driver.Command, f *validate.Features) (r outcome) {
 	defer func() {
@@ -188,10 +220,7 @@ func refuse(data []byte, c *driver.Command, f *validate.Features) (r outcome) {
 	if f != nil {
 		features = *f
 	}
-	m, err := binary.DecodeModule(data, 0)
-	if err == nil {
-		err = validate.Module(m, features)
-	}
+	err := check(data, c.Component, features)
 	var refused *binary.Error
 	switch {
 	case err == nil:

@@ -85,17 +85,17 @@ func TestBlame(t *testing.T) {
 	}
 	mods := []*module{{key: "a"}, {key: "b"}, {key: "c"}, {key: "d"}}
 	e := &compileError{"# wc2go.wast/modules/internal/core\nmodules/internal/core/core.go:8:2: m.x undefined\n# wc2go.wast/modules/internal/core/s00\nmodules/internal/core/s00/guard.go:8:2: x is not used\n"}
-	if !e.blame(files, mods) || mods[0].err != nil || mods[1].err == nil || mods[2].err == nil || mods[3].err != nil {
+	if !e.blame(files, mods, mods) || mods[0].err != nil || mods[1].err == nil || mods[2].err == nil || mods[3].err != nil {
 		t.Error(mods[0].err, mods[1].err, mods[2].err, mods[3].err)
 	}
 	if !strings.Contains(mods[2].err.Error(), "x is not used") {
 		t.Error(mods[2].err)
 	}
 	link := &compileError{"# wc2go.wast\nwc2go.wast/modules/internal/core.link3: relocation target m3f0 not defined"}
-	if !link.blame(files, mods) || mods[3].err == nil {
+	if !link.blame(files, mods, mods) || mods[3].err == nil {
 		t.Error(mods[3].err)
 	}
-	if (&compileError{"no space left on device"}).blame(files, mods) {
+	if (&compileError{"no space left on device"}).blame(files, mods, mods) {
 		t.Error("somebody is to blame for a full disk")
 	}
 }

@@ -15,7 +15,7 @@ import (
 // Main reads scripts from standard input, a JSON value each, runs them, and
 // writes a [Result] for each command to standard output as soon as it is known: if
 // the program dies, the results show where.
-func Main(modules map[string]rt.CoreModule) {
+func Main(modules map[string]rt.CoreModule, components map[string]Component) {
 	out := json.NewEncoder(os.Stdout)
 	in := json.NewDecoder(os.Stdin)
 	for {
@@ -27,19 +27,20 @@ func Main(modules map[string]rt.CoreModule) {
 			}
 			return
 		}
-		Run(&s, modules, func(r Result) { out.Encode(r) })
+		Run(&s, modules, components, func(r Result) { out.Encode(r) })
 		out.Encode(Result{Done: true})
 	}
 }
 
-// Run runs the commands of s in a store of their own.
-func Run(s *Script, modules map[string]rt.CoreModule, report func(Result)) {
+// Run runs the commands of s. Its core modules share a store, each instance of a
+// component has one of its own.
+func Run(s *Script, modules map[string]rt.CoreModule, components map[string]Component, report func(Result)) {
 	r := &runner{
-		modules: modules, store: rt.NewStore(), ctx: context.Background(),
+		modules: modules, components: components, store: rt.NewStore(), ctx: context.Background(),
 		named: map[string]instance{}, defs: map[string]*Command{}, linked: map[string]instance{},
-		current: instance{why: "there is no module"},
+		current: instance{why: "there is no module"}, host: &Host{},
 	}
-	defer r.store.Close()
+	defer r.close()
 	r.spectest()
 	for i := range s.Commands {
 		c := &s.Commands[i]
@@ -56,9 +57,10 @@ func Run(s *Script, modules map[string]rt.CoreModule, report func(Result)) {
 	}
 }
 
-// instance is an instance of a module, or why there is none.
+// instance is an instance of a module or of a component, or why there is none.
 type instance struct {
 	in   *rt.CoreInstance
+	comp ComponentInstance
 	why  string
 	skip bool
 }
@@ -77,9 +79,12 @@ type skipped string
 func (s skipped) Error() string { return string(s) }
 
 type runner struct {
-	modules map[string]rt.CoreModule
-	store   *rt.Store
-	ctx     context.Context
+	modules    map[string]rt.CoreModule
+	components map[string]Component
+	store      *rt.Store   // of the core instances
+	stores     []*rt.Store // of the instances of components
+	host       *Host
+	ctx        context.Context
 
 	current instance
 	lastDef *Command
@@ -89,26 +94,36 @@ type runner struct {
 	extra   *rt.CoreInstance    // more of spectest
 }
 
-// Keys of the modules that make up spectest.
+// Keys of the modules that make up spectest, and of the module wasmtime.
 const (
 	Spectest        = "spectest"
 	SpectestThreads = "spectest-threads"
+	Wasmtime        = "wasmtime"
 )
 
 func (r *runner) spectest() {
 	start := func(key string) instance {
 		m, ok := r.modules[key]
 		if !ok {
-			return instance{why: "module spectest could not be translated"}
+			return instance{why: "module " + key + " could not be translated"}
 		}
 		in, err := m.Instantiate(r.ctx, r.store, nil)
 		if err != nil {
-			return instance{why: "module spectest: " + err.Error()}
+			return instance{why: "module " + key + ": " + err.Error()}
 		}
 		return instance{in: in}
 	}
 	r.linked["spectest"] = start(Spectest)
 	r.extra = start(SpectestThreads).in
+	r.linked["wasmtime"] = start(Wasmtime)
+}
+
+// close frees what the script has made.
+func (r *runner) close() {
+	r.store.Close()
+	for _, st := range r.stores {
+		st.Close()
+	}
 }
 
 // command runs one command and gives what is wrong with it.
@@ -123,13 +138,12 @@ func (r *runner) command(c *Command) (err error) {
 	switch c.Type {
 	case "module":
 		r.define(c)
-		in, err := r.instantiate(c)
-		r.set(c.Name, in, err, c)
+		i, err := r.make(c)
+		r.set(c.Name, i, err, c)
 		return err
 	case "module_definition":
 		r.define(c)
-		_, err := r.module(c)
-		return err
+		return r.translated(c)
 	case "module_instance":
 		def := r.lastDef
 		if c.Module != "" {
@@ -138,11 +152,14 @@ func (r *runner) command(c *Command) (err error) {
 		if def == nil {
 			return errors.New("no such module definition")
 		}
-		in, err := r.instantiate(def)
-		r.set(c.Instance, in, err, c)
+		i, err := r.make(def)
+		r.set(c.Instance, i, err, c)
 		return err
 	case "register":
 		i, err := r.find(c.Name)
+		if err == nil && i.comp != nil {
+			err = errors.New("an instance of a component cannot be registered for core modules")
+		}
 		if err != nil {
 			i = instance{why: err.Error()}
 			var sk skipped
@@ -154,7 +171,18 @@ func (r *runner) command(c *Command) (err error) {
 		_, err := r.action(c.Action)
 		return err
 	case "assert_return":
-		got, err := r.action(c.Action)
+		i, err := r.target(c.Action)
+		if err != nil {
+			return err
+		}
+		if i.comp != nil {
+			t, got, err := r.invoke(i.comp, c.Action)
+			if err != nil {
+				return err
+			}
+			return returned(c.Action, t, got, c.Expected)
+		}
+		got, err := r.coreAction(i.in, c.Action)
 		if err != nil {
 			return err
 		}
@@ -172,16 +200,17 @@ func (r *runner) command(c *Command) (err error) {
 			return r.trapping(c)
 		}
 		got, err := r.action(c.Action)
-		return wantTrap(err, c.Text, func() string { return showAll(got) })
+		return wantTrap(err, c.Text, got)
 	case "assert_uninstantiable":
 		return r.trapping(c)
 	case "assert_unlinkable":
-		_, err := r.instantiate(c)
+		_, err := r.make(c)
 		var link *rt.LinkError
+		var unlinked *LinkError
 		switch {
 		case err == nil:
 			return fmt.Errorf("linked, want: %s", c.Text)
-		case !errors.As(err, &link):
+		case !errors.As(err, &link) && !errors.As(err, &unlinked):
 			return err
 		case !strings.Contains(err.Error(), c.Text):
 			return fmt.Errorf("%v, want: %s", err, c.Text)
@@ -191,7 +220,7 @@ func (r *runner) command(c *Command) (err error) {
 		got, err := r.action(c.Action)
 		switch {
 		case err == nil:
-			return fmt.Errorf("no exception, got %s", showAll(got))
+			return fmt.Errorf("no exception, got %s", got())
 		case !errors.Is(err, rt.TrapUncaughtException):
 			return err
 		}
@@ -208,8 +237,8 @@ func (r *runner) define(c *Command) {
 }
 
 // set makes an instance the current one; err says why there is none.
-func (r *runner) set(name string, in *rt.CoreInstance, err error, c *Command) {
-	r.current = instance{in: in}
+func (r *runner) set(name string, i instance, err error, c *Command) {
+	r.current = i
 	if err != nil {
 		var sk skipped
 		r.current = instance{why: fmt.Sprintf("no module of line %d: %v", c.Line, err), skip: errors.As(err, &sk)}
@@ -227,18 +256,46 @@ func (r *runner) find(name string) (instance, error) {
 			return i, fmt.Errorf("no instance %q", name)
 		}
 	}
-	if i.in == nil {
+	if i.in == nil && i.comp == nil {
 		return i, i.err()
 	}
 	return i, nil
 }
 
+// missing says why the module or component of a command is not in the program.
+func missing(c *Command) error {
+	switch {
+	case c.Missing == "":
+		return nil
+	case c.Skip:
+		return skipped(c.Missing)
+	}
+	return errors.New(c.Missing)
+}
+
+// translated says whether the command's module or component is in the program.
+func (r *runner) translated(c *Command) error {
+	if c.Component {
+		_, err := r.component(c)
+		return err
+	}
+	_, err := r.module(c)
+	return err
+}
+
+// make makes an instance of the command's module or component.
+func (r *runner) make(c *Command) (instance, error) {
+	if c.Component {
+		in, err := r.instantiateComponent(c)
+		return instance{comp: in}, err
+	}
+	in, err := r.instantiate(c)
+	return instance{in: in}, err
+}
+
 func (r *runner) module(c *Command) (rt.CoreModule, error) {
-	if c.Missing != "" {
-		if c.Skip {
-			return rt.CoreModule{}, skipped(c.Missing)
-		}
-		return rt.CoreModule{}, errors.New(c.Missing)
+	if err := missing(c); err != nil {
+		return rt.CoreModule{}, err
 	}
 	m, ok := r.modules[c.Key]
 	if !ok {
@@ -279,13 +336,19 @@ func (r *runner) instantiate(c *Command) (*rt.CoreInstance, error) {
 
 // trapping instantiates a module that must trap meanwhile.
 func (r *runner) trapping(c *Command) error {
-	_, err := r.instantiate(c)
+	_, err := r.make(c)
 	return wantTrap(err, c.Text, func() string { return "instantiated" })
 }
 
 // wantTrap checks that err is the trap that text tells.
 func wantTrap(err error, text string, got func() string) error {
 	var t *rt.Trap
+	if errors.Is(err, rt.ErrPoisoned) {
+		// An instance of a component whose store has trapped cannot be entered any
+		// more; scripts know this state by the text of Wasmtime's trap.
+		t = &rt.Trap{Code: rt.TrapCannotEnter}
+		err = t
+	}
 	switch {
 	case err == nil:
 		return fmt.Errorf("no trap, got %s; want: %s", got(), text)
@@ -305,15 +368,37 @@ func wantTrap(err error, text string, got func() string) error {
 	return nil
 }
 
-func (r *runner) action(a *Action) ([]rt.CoreValue, error) {
+// target finds the instance that an action is about.
+func (r *runner) target(a *Action) (instance, error) {
 	if a == nil {
-		return nil, errors.New("no action")
+		return instance{}, errors.New("no action")
 	}
-	i, err := r.find(a.Module)
+	return r.find(a.Module)
+}
+
+// action carries out an action; got shows what came of it, for people.
+func (r *runner) action(a *Action) (got func() string, err error) {
+	i, err := r.target(a)
 	if err != nil {
 		return nil, err
 	}
-	x, ok := i.in.Export(a.Field)
+	if i.comp != nil {
+		_, vs, err := r.invoke(i.comp, a)
+		return func() string {
+			s := "no results"
+			for _, v := range vs {
+				s = rt.FormatWAVE(v)
+			}
+			return s
+		}, err
+	}
+	vs, err := r.coreAction(i.in, a)
+	return func() string { return showAll(vs) }, err
+}
+
+// coreAction carries out an action on an instance of a core module.
+func (r *runner) coreAction(in *rt.CoreInstance, a *Action) ([]rt.CoreValue, error) {
+	x, ok := in.Export(a.Field)
 	if !ok {
 		return nil, fmt.Errorf("no export %q", a.Field)
 	}
@@ -330,6 +415,7 @@ func (r *runner) action(a *Action) ([]rt.CoreValue, error) {
 	}
 	args := make([]rt.CoreValue, len(a.Args))
 	for i := range a.Args {
+		var err error
 		if args[i], err = a.Args[i].value(); err != nil {
 			return nil, err
 		}

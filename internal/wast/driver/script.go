@@ -9,6 +9,8 @@ import "encoding/json"
 type Script struct {
 	Source   string    `json:"source_filename"`
 	Commands []Command `json:"commands"`
+	// Config switches features of validation, by the names of Wasmtime's tests.
+	Config map[string]bool `json:"config,omitempty"`
 }
 
 // Command is a directive of a script.
@@ -33,12 +35,14 @@ type Command struct {
 
 	// Index is the command's number in its script.
 	Index int `json:"index,omitempty"`
-	// Key names the command's module among those of the program; Missing says why
+	// Key names the command's module or component among those of the program; Missing says why
 	// there is none. Skip: the directive could not be converted, so that what
 	// depends on the module cannot be checked.
 	Key     string `json:"key,omitempty"`
 	Missing string `json:"missing,omitempty"`
 	Skip    bool   `json:"skip,omitempty"`
+	// Unlinkable says why the component cannot have what it imports.
+	Unlinkable string `json:"unlinkable,omitempty"`
 }
 
 // Action is a call or the reading of a global.

@@ -1,0 +1,71 @@
+package wast
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/wc2go/wc2go/frontend/validate"
+)
+
+// features are the features of validation for a script: what its configuration
+// sets to false is off. Nil allows everything.
+func (s *script) features() *validate.Features {
+	if strings.HasPrefix(filepath.ToSlash(s.name), "proposals/threads/") {
+		// The proposal is written against version 1 of the language.
+		return &validate.Features{Threads: true, BulkMemory: true, MultiValue: true}
+	}
+	var f *validate.Features
+	for name, on := range s.driver.Config {
+		if on {
+			continue
+		}
+		if f == nil {
+			all := validate.AllFeatures()
+			f = &all
+		}
+		if p := feature(f, name); p != nil {
+			*p = false
+		}
+	}
+	return f
+}
+
+// feature finds a feature by its name in the configuration of Wasmtime's
+// tests; nil for settings that do not change what is valid.
+func feature(f *validate.Features, name string) *bool {
+	switch name {
+	case "multi_value":
+		return &f.MultiValue
+	case "bulk_memory":
+		return &f.BulkMemory
+	case "reference_types":
+		return &f.ReferenceTypes
+	case "simd":
+		return &f.SIMD
+	case "relaxed_simd":
+		return &f.RelaxedSIMD
+	case "tail_call":
+		return &f.TailCall
+	case "extended_const":
+		return &f.ExtendedConst
+	case "multi_memory":
+		return &f.MultiMemory
+	case "memory64":
+		return &f.Memory64
+	case "function_references":
+		return &f.FunctionReferences
+	case "gc", "gc_types":
+		return &f.GC
+	case "exceptions":
+		return &f.Exceptions
+	case "legacy_exceptions":
+		return &f.LegacyExceptions
+	case "threads":
+		return &f.Threads
+	case "wide_arithmetic":
+		return &f.WideArithmetic
+	case "custom_page_sizes":
+		return &f.CustomPageSizes
+	}
+	return nil
+}
