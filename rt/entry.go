@@ -10,15 +10,13 @@ import (
 // A zero Entry whose Enter failed must not be exited.
 type Entry struct {
 	Depth int32 // budget for the callee
-	fault bool  // SetPanicOnFault before
-	// saved state of the enclosing entry
-	inHost bool
-	depth  int32
-	store  *Store
-	inst   *ComponentInstance
-	ctx    context.Context
-	hctx   *hostContext
-	outer  *hostContext // not nil: this entry is nested in a host call
+	// Done is to be set when all has gone well. It only makes Exit faster: to
+	// ask for a panic costs as much as the rest of it.
+	Done  bool
+	fault bool // SetPanicOnFault before
+	store *Store
+	inst  *ComponentInstance
+	outer *hostContext // not nil: this entry is nested in a host call
 }
 
 // Enter begins an entry into inst: see docs/generated-code.md. With a nil inst
@@ -59,7 +57,7 @@ func (e *Entry) Enter(ctx context.Context, s *Store, inst *ComponentInstance) er
 			e.leave(s)
 			return &Trap{Code: TrapStackOverflow}
 		}
-		e.ctx, e.hctx, e.inHost, e.depth = s.ctx, s.hctx, s.inHost, s.depth
+		e.outer.depth = s.depth
 		s.hctx, s.inHost = nil, false
 	}
 	s.ctx = ctx
@@ -110,10 +108,12 @@ func (e *Entry) leave(s *Store) {
 // Exit ends the entry; it must be deferred directly. A trap goes to *err.
 func (e *Entry) Exit(err *error) {
 	s := e.store
-	// Host code that ends its goroutine (runtime.Goexit) leaves guest frames
-	// behind without a panic.
-	if r := recover(); r != nil || s.inHost {
-		e.failed(r, err)
+	if !e.Done {
+		// Host code that ends its goroutine (runtime.Goexit) leaves guest frames
+		// behind without a panic.
+		if r := recover(); r != nil || s.inHost {
+			e.failed(r, err)
+		}
 	}
 	if e.inst != nil {
 		if e.inst.Parent == nil {
@@ -134,12 +134,13 @@ func (e *Entry) end(s *Store) {
 		debug.SetPanicOnFault(false)
 	}
 	if e.outer != nil {
-		s.ctx, s.hctx, s.inHost, s.depth = e.ctx, e.hctx, e.inHost, e.depth
+		// What enterSlow found.
+		s.ctx, s.hctx, s.inHost, s.depth = e.outer.Context, e.outer, true, e.outer.depth
 		e.outer.baton.release()
 		return
 	}
 	s.ctx, s.hctx, s.inHost = nil, nil, false
-	s.baton.busy.Store(0)
+	s.baton.clear()
 	if s.baton.waiting.Load()|int32(s.state.Load()) != 0 {
 		s.released()
 	}

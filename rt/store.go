@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Errors of stores and handles.
@@ -81,6 +82,7 @@ type hostContext struct {
 	store *Store
 	done  atomic.Bool // the entry that made it is over
 	baton baton       // held by the nested call that runs
+	depth int32       // Store.depth before that call
 }
 
 type batonKey struct{ s *Store }
@@ -121,7 +123,7 @@ func (s *Store) release() {
 	if s.state.Load()&(stateClosed|stateFreed) == stateClosed {
 		s.free()
 	}
-	s.baton.busy.Store(0)
+	s.baton.clear()
 	s.released()
 }
 
@@ -138,7 +140,8 @@ func (s *Store) released() {
 // baton is a lock that a caller can stop waiting for. Whoever finds it taken
 // counts itself in waiting and sleeps on wake; whoever gives it back and sees
 // waiting != 0 sends a token. A token without a sleeper does no harm: the next
-// sleeper looks once too often.
+// sleeper looks once too often. Where clear is a plain store, its giver may look
+// at waiting before the store is seen: a sleeper looks again after a moment, once.
 type baton struct {
 	busy, waiting atomic.Int32
 	once          sync.Once
@@ -155,12 +158,20 @@ func (b *baton) acquire(ctx context.Context) error {
 	wake := b.channel()
 	b.waiting.Add(1)
 	defer b.waiting.Add(-1)
+	var again <-chan time.Time
+	if plainClear {
+		t := time.NewTimer(time.Millisecond)
+		defer t.Stop()
+		again = t.C
+	}
 	for {
 		if b.try() {
 			return nil
 		}
 		select {
 		case <-wake:
+		case <-again:
+			again = nil
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -168,7 +179,7 @@ func (b *baton) acquire(ctx context.Context) error {
 }
 
 func (b *baton) release() {
-	b.busy.Store(0)
+	b.clear()
 	b.signal()
 }
 

@@ -267,7 +267,7 @@ func (e *emitter) lift(l *ir.Lift) {
 	if cx && e.borrows(l.Type) {
 		e.f("cx.EndLends()")
 	}
-	e.f("return\n}\n")
+	e.f("e.Done = true\nreturn\n}\n")
 }
 
 // guestResult gives where a function's result is that a guest returned.
