@@ -2,10 +2,16 @@ package core
 
 import "github.com/wc2go/wc2go/ir"
 
-// This file: which loads of vectors, and loads under vector operators, need a
-// check although memory is guarded. Go drops the load of a lane that is not used,
-// so a vector counts as loaded for sure only if its last byte is used: if the load
+// This file: loads that need a check although memory is guarded, because Go
+// drops a load that is not used, and its trap with it. findDead (simplify.go) finds the
+// plain case, a local that is not read; here are the others.
+//
+// A vector counts as loaded for sure only if its last byte is used: if the load
 // traps, that byte is out of bounds.
+//
+// Go may inline a small function, and its caller may not use the results. So in
+// small functions to be returned is no use; and one that does not use all its parameters is not
+// inlined, since the argument may be a load.
 
 // demand says which part of a value is used for sure.
 type demand uint8
@@ -16,33 +22,48 @@ const (
 	demandAll  demand = 3 // every byte
 )
 
-// findLost finds the loads that are not used for sure; nil if there are no vectors.
-func findLost(body []ir.Stmt, locals []ir.ValType) map[*ir.Expr]bool {
-	any := false
-	walkStmts(body, func(ir.Stmt) {}, func(x *ir.Expr) {
-		walkExpr(x, func(x *ir.Expr) { any = any || isVector(x) })
-	})
+// inlinable is the size in bytes of wasm code up to which Go might inline a function.
+const inlinable = 160
+
+// findLost finds the loads that are not used for sure. inline tells whether
+// Go may inline the function.
+func findLost(f *ir.Func, params int, body []ir.Stmt) (lost map[*ir.Expr]bool, inline bool) {
+	small := f.Size <= inlinable
+	any := small
 	if !any {
-		return nil
+		walkStmts(body, func(ir.Stmt) {}, func(x *ir.Expr) {
+			walkExpr(x, func(x *ir.Expr) { any = any || isVector(x) })
+		})
 	}
-	v := &liveness{words: (2*len(locals) + 63) / 64, at: map[ir.Label][]uint64{}, lanes: &laneLiveness{locals: locals}}
+	if !any {
+		return nil, true
+	}
+	l := &laneLiveness{locals: f.Locals, small: small}
+	v := &liveness{words: (2*len(f.Locals) + 63) / 64, at: map[ir.Label][]uint64{}, lanes: l}
 	for range 20 {
 		v.again = false
 		v.dead = map[*ir.Set]bool{}
-		v.lanes.lost = map[*ir.Expr]bool{}
-		v.list(body, make(liveSet, v.words))
+		l.lost = map[*ir.Expr]bool{}
+		live := make(liveSet, v.words)
+		v.list(body, live)
 		if !v.again {
-			return v.lanes.lost
+			inline = true
+			for p := range ir.Local(params) {
+				inline = inline && l.wanted(live, p) == demandAll
+			}
+			return l.lost, inline || !small
 		}
 	}
 	// Deeply nested; what is used is not known.
-	walkStmts(body, func(ir.Stmt) {}, func(x *ir.Expr) { v.lanes.lose(x) })
-	return v.lanes.lost
+	walkStmts(body, func(ir.Stmt) {}, l.lose)
+	return l.lost, !small
 }
 
-// laneLiveness is what liveness has for lanes: bit 2*l of a set is the last byte of local l, bit 2*l+1 all of it.
+// laneLiveness is what liveness has for parts of values: bit 2*l of a set is the
+// last byte of local l, bit 2*l+1 all of it. Scalars have both.
 type laneLiveness struct {
 	locals []ir.ValType
+	small  bool // the function is small
 	lost   map[*ir.Expr]bool
 }
 
@@ -55,11 +76,11 @@ func (v *laneLiveness) lose(x *ir.Expr) {
 	})
 }
 
-// wanted is what of local l is used for sure behind its assignment. Of a
-// scalar it is not looked into here: findDead has done that.
+// wanted is what of local l is used for sure behind its assignment. A scalar
+// that is not used at all is findDead's matter, except where that is not enough.
 func (v *laneLiveness) wanted(live liveSet, l ir.Local) demand {
 	switch {
-	case v.locals[l].Kind != ir.V128 || live.has(2*l+1):
+	case v.locals[l].Kind != ir.V128 && !v.small || live.has(2*l+1):
 		return demandAll
 	case live.has(2 * l):
 		return demandLast
@@ -73,6 +94,14 @@ func (v *laneLiveness) store(s *ir.Store) demand {
 		return demandAll
 	}
 	return laneDemand(int(s.Lane), int(s.Op.Info().Bytes))
+}
+
+// result is what a return uses of the values.
+func (v *laneLiveness) result() demand {
+	if v.small {
+		return demandNone
+	}
+	return demandAll
 }
 
 func laneDemand(lane, size int) demand {
@@ -204,7 +233,10 @@ func absorbed(x, y *ir.Expr) bool {
 	if y == x.Y {
 		other = x.X
 	}
-	if x.Z != nil && x.Z.Op == ir.OpConst && y != x.Z {
+	if x.Z != nil && foldable(x.Z) && y != x.Z {
+		if x.Z.Op != ir.OpConst {
+			return true
+		}
 		mask := x.Z.Imm2 >> 56
 		if y == x.Y {
 			mask ^= 0xff
@@ -215,7 +247,7 @@ func absorbed(x, y *ir.Expr) bool {
 		return false
 	}
 	if other.Op != ir.OpConst {
-		return same(x.X, x.Y)
+		return foldable(other) || same(x.X, x.Y)
 	}
 	switch x.Op {
 	case ir.OpV128And, ir.OpI8x16MinU:
@@ -232,6 +264,15 @@ func absorbed(x, y *ir.Expr) bool {
 	}
 	// A constant may make any other operator ignore its operand.
 	return true
+}
+
+// foldable reports whether x is a constant for Go.
+func foldable(x *ir.Expr) bool {
+	yes := true
+	walkExpr(x, func(x *ir.Expr) {
+		yes = yes && x.Op != ir.OpLocal && x.Op != ir.OpGlobal && !x.Op.IsLoad()
+	})
+	return yes
 }
 
 // same reports whether two trees are sure to have the same value; it may not see it.

@@ -13,8 +13,8 @@ import (
 // access is the place in memory of a load or store, which may be named more than once.
 type access struct {
 	b    *body
-	base string // of unsafe.Add
-	addr *node  // uint64, or uint32 if conv is set; nil: base is the place itself
+	base *node // of unsafe.Add
+	addr *node // uint64, or uint32 if conv is set; nil: base is the place itself
 	conv bool
 	off  uint64
 }
@@ -27,18 +27,17 @@ func (b *body) access(mem uint32, x *ir.Expr, off uint64, size uint8, check bool
 		t := b.bounds(mem, x, off, size)
 		p := b.temp(pointerTemp)
 		b.assign(p.text, call("unsafe.Add", atom("m.Mem"+i+".Base"), conv("uintptr", atom(t))))
-		*p.used = true
-		return access{b: b, base: p.text}
+		return access{b: b, base: p}
 	}
 	b.bases[mem] = true
 	if check {
-		return access{b: b, base: "b" + i, addr: atom(b.bounds(mem, x, off, size))}
+		return access{b: b, base: atom("b" + i), addr: atom(b.bounds(mem, x, off, size))}
 	}
 	a := b.address(x, off, false)
 	if x.Op == ir.OpConst {
-		return access{b: b, base: "b" + i, addr: uintLit(0), off: uint64(uint32(x.Imm)) + off}
+		return access{b: b, base: atom("b" + i), addr: uintLit(0), off: uint64(uint32(x.Imm)) + off}
 	}
-	return access{b: b, base: "b" + i, addr: b.once(a, int(words)), conv: true, off: off}
+	return access{b: b, base: atom("b" + i), addr: b.once(a, int(words)), conv: true, off: off}
 }
 
 // at is the unsafe.Pointer d bytes behind the place.
@@ -46,13 +45,13 @@ func (a access) at(d int) *node {
 	off := a.off + uint64(d)
 	if a.addr == nil {
 		if off == 0 {
-			return atom(a.base)
+			return a.base
 		}
-		return call("unsafe.Add", atom(a.base), uintLit(off))
+		return call("unsafe.Add", a.base, uintLit(off))
 	}
 	n := a.addr
 	if n.konst {
-		return call("unsafe.Add", atom(a.base), uintLit(off))
+		return call("unsafe.Add", a.base, uintLit(off))
 	}
 	if a.conv {
 		n = conv("uint64", n)
@@ -60,7 +59,7 @@ func (a access) at(d int) *node {
 	if off != 0 {
 		n = bin("+", n, uintLit(off))
 	}
-	return call("unsafe.Add", atom(a.base), n)
+	return call("unsafe.Add", a.base, n)
 }
 
 // load reads a value of a Go type d bytes behind the place. suffix is that of rt.Ld.

@@ -252,6 +252,10 @@ func (v *liveness) stmt(st ir.Stmt, live liveSet) {
 		v.reads(live, st.X)
 	case *ir.Return, *ir.Unreachable, *ir.Throw:
 		clear(live)
+		if _, ok := st.(*ir.Return); ok && v.lanes != nil {
+			stmtExprs(st, func(x *ir.Expr) { v.lanes.read(live, x, v.lanes.result()) })
+			return
+		}
 		stmtExprs(st, func(x *ir.Expr) { v.reads(live, x) })
 	default:
 		stmtExprs(st, func(x *ir.Expr) { v.reads(live, x) })
