@@ -30,6 +30,8 @@ type Options struct {
 	Interfaces bool
 	Source     string // names the input in the package comment; may be ""
 	ShardBytes int    // see core.Options
+	// NoDebugInfo leaves wasm offsets and source lines out of backtraces.
+	NoDebugInfo bool
 }
 
 // UnsupportedError is the error of a valid program that uses what code
@@ -60,8 +62,14 @@ func Generate(p *ir.Program, opts Options) ([]File, *names.Model, error) {
 		return files, m, nil
 	}
 
+	dynamic, err := bind.Dynamic(m, bind.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	files = append(files, File{"dynamic.go", dynamic})
+
 	core.Callgraph(p)
-	layout, err := core.NewLayout(p, core.Options{ImportPath: opts.ImportPath, Package: m.Package, ShardBytes: opts.ShardBytes})
+	layout, err := core.NewLayout(p, core.Options{ImportPath: opts.ImportPath, Package: m.Package, ShardBytes: opts.ShardBytes, NoDebugInfo: opts.NoDebugInfo})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -85,7 +93,7 @@ func Generate(p *ir.Program, opts Options) ([]File, *names.Model, error) {
 // apiFile is the name of the file of the typed API: one that is not another
 // generated file's and that Go does not read a build constraint or a test in.
 func apiFile(pkg string) string {
-	if pkg == "glue" || pkg == "links" || strings.Contains(pkg, "_") {
+	if pkg == "glue" || pkg == "links" || pkg == "dynamic" || strings.Contains(pkg, "_") {
 		return "api.go"
 	}
 	return pkg + ".go"

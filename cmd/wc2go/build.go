@@ -25,6 +25,7 @@ func newBuild() *cobra.Command {
 	var out string
 	var trapMissing bool
 	var dirs, env []string
+	var debugInfo onOff
 	cmd := &cobra.Command{
 		Use:   "build -o BIN FILE.wasm",
 		Short: "Make a static program of a component",
@@ -58,7 +59,7 @@ started.`,
 			}
 			p := progress.New(os.Stderr)
 			defer p.Done()
-			return makeProgram(cmd.Context(), args[0], data, out, s, trapMissing, "", p)
+			return makeProgram(cmd.Context(), args[0], data, out, s, options{trapMissing: trapMissing, noDebugInfo: debugInfo.off}, p)
 		},
 	}
 	f := cmd.Flags()
@@ -66,6 +67,7 @@ started.`,
 	dirFlag(cmd, &dirs)
 	f.StringArrayVar(&env, "env", nil, "set an environment variable of the guest: `KEY=VALUE`; may be repeated")
 	trapMissingFlag(cmd, &trapMissing)
+	debugInfoFlag(cmd, &debugInfo)
 	cmd.MarkFlagFilename("output")
 	return cmd
 }
@@ -108,9 +110,41 @@ func grants(s *command.Settings, dirs, env []string) error {
 	return nil
 }
 
-// makeProgram makes a program of a component. If invoke is not empty it is
-// checked against the component before the long part begins.
-func makeProgram(ctx context.Context, file string, data []byte, out string, s command.Settings, trapMissing bool, invoke string, p *progress.Progress) error {
+// onOff is a flag that is on or off; on is the zero value.
+type onOff struct{ off bool }
+
+func (o *onOff) String() string {
+	if o.off {
+		return "off"
+	}
+	return "on"
+}
+
+func (o *onOff) Set(s string) error {
+	if s != "on" && s != "off" {
+		return errors.New("is neither on nor off")
+	}
+	o.off = s == "off"
+	return nil
+}
+
+func (o *onOff) Type() string { return "on|off" }
+
+func debugInfoFlag(cmd *cobra.Command, o *onOff) {
+	cmd.Flags().Var(o, "debug-info", "have backtraces tell wasm offsets, and source lines if the module has DWARF; it makes the program larger, not slower")
+	cmd.RegisterFlagCompletionFunc("debug-info", cobra.FixedCompletions([]string{"on", "off"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// options say what a program is made like.
+type options struct {
+	trapMissing, noDebugInfo bool
+	// invoke is a call; if it is not empty it is checked against the component
+	// before the long part begins.
+	invoke string
+}
+
+// makeProgram makes a program of a component.
+func makeProgram(ctx context.Context, file string, data []byte, out string, s command.Settings, o options, p *progress.Progress) error {
 	prog, err := translate.Frontend(ctx, file, data, p)
 	if err != nil {
 		return err
@@ -125,8 +159,8 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 		s.Funcs = append(s.Funcs, f.Name)
 	}
 	switch {
-	case invoke != "":
-		if err := checkInvoke(prog, funcs, invoke); err != nil {
+	case o.invoke != "":
+		if err := checkInvoke(prog, funcs, o.invoke); err != nil {
 			return usageError{error: err}
 		}
 	case s.Run == "" && s.FromRun:
@@ -138,12 +172,12 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 		return err
 	}
 	files, model, err := translate.Package(ctx, file, prog, codegen.Options{
-		ImportPath: gobuild.Package, Source: s.Name, TrapMissing: trapMissing, Find: translate.Finder(ctx, ""),
+		ImportPath: gobuild.Package, Source: s.Name, TrapMissing: o.trapMissing, NoDebugInfo: o.noDebugInfo, Find: translate.Finder(ctx, ""),
 	}, p)
 	if err != nil {
 		return err
 	}
-	if missing := translate.Missing(model); len(missing) > 0 && !trapMissing {
+	if missing := translate.Missing(model); len(missing) > 0 && !o.trapMissing {
 		return fmt.Errorf("%s: nothing provides these imports (--trap-missing lets them trap, 'wc2go generate' lets you implement them in Go):\n\t%s",
 			file, strings.Join(missing, "\n\t"))
 	}

@@ -22,6 +22,7 @@ import (
 func newGenerate() *cobra.Command {
 	var out, pkg, importPath, wit, world string
 	var maps []string
+	var debugInfo onOff
 	cmd := &cobra.Command{
 		Use:   "generate -o DIR FILE.wasm\n  wc2go generate -o DIR --wit DIR --world NAME",
 		Short: "Make a Go package of a component, or of a WIT world",
@@ -66,7 +67,7 @@ generated, so that values can be exchanged between the two.`,
 					return usage("--import-path: %w", err)
 				}
 			}
-			opts := codegen.Options{Package: pkg, ImportPath: importPath}
+			opts := codegen.Options{Package: pkg, ImportPath: importPath, NoDebugInfo: debugInfo.off}
 			for _, m := range maps {
 				mapping, err := names.ParseMapping(m)
 				if err != nil {
@@ -83,6 +84,7 @@ generated, so that values can be exchanged between the two.`,
 	f.StringVar(&importPath, "import-path", "", "import `path` of the package (default: from the go.mod around the directory)")
 	f.StringArrayVar(&maps, "map", nil, "take the types of an interface from a package: `IFACE=IMPORTPATH`; may be repeated")
 	f.StringVar(&wit, "wit", "", "`directory` of WIT text, instead of a component")
+	debugInfoFlag(cmd, &debugInfo)
 	f.StringVar(&world, "world", "", "`name` of the world in the WIT text")
 	cmd.MarkFlagDirname("output")
 	cmd.MarkFlagDirname("wit")

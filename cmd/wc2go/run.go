@@ -18,7 +18,8 @@ import (
 )
 
 func newRun() *cobra.Command {
-	var trapMissing bool
+	var o options
+	var debugInfo onOff
 	var dirs, env []string
 	var invoke string
 	cmd := &cobra.Command{
@@ -57,10 +58,11 @@ is ambiguous.`,
 				if _, err := rt.ParseWAVECall(invoke); err != nil {
 					return usageError{fmt.Errorf("--invoke %q: %w", invoke, err), cmd}
 				}
-				s.Invoke = invoke
+				s.Invoke, o.invoke = invoke, invoke
 			}
+			o.noDebugInfo = debugInfo.off
 			s.Name = filepath.Base(args[0])
-			return runComponent(cmd.Context(), args[0], args[1:], s, trapMissing)
+			return runComponent(cmd.Context(), args[0], args[1:], s, o)
 		},
 	}
 	f := cmd.Flags()
@@ -68,11 +70,12 @@ is ambiguous.`,
 	dirFlag(cmd, &dirs)
 	f.StringArrayVar(&env, "env", nil, "set an environment variable of the guest: `KEY[=VALUE]`, without a value to that of the process; may be repeated")
 	f.StringVar(&invoke, "invoke", "", "call an exported function: `'NAME(ARGUMENTS)'` in WAVE")
-	trapMissingFlag(cmd, &trapMissing)
+	trapMissingFlag(cmd, &o.trapMissing)
+	debugInfoFlag(cmd, &debugInfo)
 	return cmd
 }
 
-func runComponent(ctx context.Context, file string, args []string, s command.Settings, trapMissing bool) error {
+func runComponent(ctx context.Context, file string, args []string, s command.Settings, o options) error {
 	data, err := translate.Read(file)
 	if err != nil {
 		return err
@@ -81,12 +84,12 @@ func runComponent(ctx context.Context, file string, args []string, s command.Set
 	if err != nil {
 		return err
 	}
-	key := cache.NewKey(version, runtime.GOOS, runtime.GOARCH, fmt.Sprint(trapMissing), string(data))
+	key := cache.NewKey(version, runtime.GOOS, runtime.GOARCH, fmt.Sprint(o.trapMissing, o.noDebugInfo), string(data))
 	p := progress.New(os.Stderr)
 	program, err := cache.Get(ctx, key, func(ctx context.Context, out string) error {
 		// The program may be run under other settings the next time, so it
 		// gets none of ours.
-		return makeProgram(ctx, file, data, out, command.Settings{FromRun: true}, trapMissing, s.Invoke, p)
+		return makeProgram(ctx, file, data, out, command.Settings{FromRun: true}, o, p)
 	})
 	p.Done()
 	if err != nil {
