@@ -81,8 +81,6 @@ func runScript(t *testing.T, script string, count func(bad, text bool)) {
 		where := fmt.Sprintf("%s:%d (%s)", script, c.Line, c.Filename)
 		err = Bytes(data, AllFeatures())
 		switch {
-		case !bad && err != nil && strings.Contains(err.Error(), "cancellable"):
-			t.Logf("%s: uses the removed `cancellable`: %v", where, err)
 		case !bad && err != nil:
 			t.Errorf("%s: is valid, but: %v", where, err)
 		case bad && err == nil:

@@ -17,6 +17,13 @@ import (
 type coreItem struct {
 	defs []ir.SubType    // what type indices in ext refer to
 	ext  ir.ModuleImport // without names
+	gone *goneFunc       // not nil: the item cannot be used
+}
+
+// goneFunc is a built-in with an option that the specification has removed.
+type goneFunc struct {
+	builtin string
+	at      int
 }
 
 // moduleNode is the type of a core module.
@@ -39,7 +46,7 @@ func (m *moduleNode) export(name string) (coreItem, bool) {
 	if !ok {
 		return coreItem{}, false
 	}
-	return coreItem{m.defs, m.exports[i].ext}, true
+	return coreItem{defs: m.defs, ext: m.exports[i].ext}, true
 }
 
 // coreInst is the type of a core instance: of a module, or made from exports.
@@ -309,7 +316,7 @@ func (v *componentValidator) matchModule(a, e *moduleNode, at int) error {
 		if !ok {
 			return fmt.Errorf("missing expected import `%s`", name)
 		}
-		if err := matchCore(coreItem{e.defs, e.imports[j]}, coreItem{a.defs, *im}); err != nil {
+		if err := matchCore(coreItem{defs: e.defs, ext: e.imports[j]}, coreItem{defs: a.defs, ext: *im}); err != nil {
 			return fmt.Errorf("type mismatch in import `%s`: %w", name, err)
 		}
 	}
@@ -319,7 +326,7 @@ func (v *componentValidator) matchModule(a, e *moduleNode, at int) error {
 		if !ok {
 			return fmt.Errorf("missing expected export `%s`", ex.name)
 		}
-		if err := matchCore(x, coreItem{e.defs, ex.ext}); err != nil {
+		if err := matchCore(x, coreItem{defs: e.defs, ext: ex.ext}); err != nil {
 			return fmt.Errorf("type mismatch in export `%s`: %w", ex.name, err)
 		}
 	}
@@ -404,7 +411,7 @@ func (s *scope) coreInstance(d *binary.DefCoreInstance) *coreInst {
 		if !ok {
 			fail(at, "module instantiation argument `%s` does not export an item named `%s`", im.Module, im.Name)
 		}
-		if err := matchCore(x, coreItem{m.defs, *im}); err != nil {
+		if err := matchCore(x, coreItem{defs: m.defs, ext: *im}); err != nil {
 			fail(at, "type mismatch for export `%s` of module instantiation argument `%s`: %v", im.Name, im.Module, err)
 		}
 	}
@@ -438,6 +445,10 @@ func (s *scope) coreItem(sort binary.Sort, i uint32, at int) coreItem {
 		fail(at, "core instances cannot export a %s", sort)
 	}
 	if space := s.core[kind]; i < uint32(len(space)) {
+		if g := space[i].gone; g != nil {
+			fail(g.at, "invalid leading byte (0x1) for zero byte required: `%s` is no longer `cancellable`, an option which the specification "+
+				"removed (component-model PR 716), so the function cannot be used", g.builtin)
+		}
 		return space[i]
 	}
 	if kind == ir.ExternFunc {
@@ -456,7 +467,7 @@ func (s *scope) coreFunc(i uint32, at int) *ir.FuncType {
 // addCoreFunc adds a core function that a canonical definition makes.
 func (s *scope) addCoreFunc(params, results []ir.Kind) {
 	t := s.v.coreFuncType(params, results)
-	s.core[ir.ExternFunc] = append(s.core[ir.ExternFunc], coreItem{s.v.core.defs, ir.ModuleImport{Kind: ir.ExternFunc, Type: t}})
+	s.core[ir.ExternFunc] = append(s.core[ir.ExternFunc], coreItem{defs: s.v.core.defs, ext: ir.ModuleImport{Kind: ir.ExternFunc, Type: t}})
 }
 
 // sameKinds reports whether ts are exactly the types kinds, without references.
