@@ -70,7 +70,16 @@ func (b *body) plain(x *ir.Expr) *node {
 		}
 	}
 	if x.Op >= ir.OpBaseFD && x.Op < ir.OpBaseFE {
-		return b.vectorScalar(x)
+		n := b.vectorScalar(x)
+		switch x.Type.Kind {
+		case ir.I32:
+			return b.hide(n, words)
+		case ir.F32:
+			return b.hide(n, floats)
+		case ir.F64:
+			return b.hide(n, doubles)
+		}
+		return b.hide(n, halves)
 	}
 	panic(unsupported(feature(x.Op)))
 }

@@ -520,7 +520,7 @@ func cmpOp(op string, in form, signed bool) laneOp {
 		if out == halves {
 			n = conv("uint64", n)
 		}
-		return un("-", n)
+		return neg(n)
 	}}
 }
 
@@ -600,7 +600,7 @@ var laneOps = func() map[ir.Op]laneOp {
 		ir.OpI16x8RelaxedDotI8x16I7x16S: rtOp("I8Dot", halves, halves),
 
 		ir.OpI32x4Abs: rtOp("I32Abs", words, words),
-		ir.OpI32x4Neg: {words, words, func(b *body, a []*node) *node { return un("-", b.hide(a[0], words)) }},
+		ir.OpI32x4Neg: {words, words, func(b *body, a []*node) *node { return neg(b.hide(a[0], words)) }},
 		ir.OpI32x4Add: goOp("+", words), ir.OpI32x4Sub: goOp("-", words), ir.OpI32x4Mul: goOp("*", words),
 		ir.OpI32x4MinS: builtin("min", true), ir.OpI32x4MinU: builtin("min", false),
 		ir.OpI32x4MaxS: builtin("max", true), ir.OpI32x4MaxU: builtin("max", false),
@@ -612,7 +612,7 @@ var laneOps = func() map[ir.Op]laneOp {
 		}},
 
 		ir.OpI64x2Abs: rtOp("I64Abs", halves, halves),
-		ir.OpI64x2Neg: {halves, halves, func(b *body, a []*node) *node { return un("-", b.hide(a[0], halves)) }},
+		ir.OpI64x2Neg: {halves, halves, func(b *body, a []*node) *node { return neg(b.hide(a[0], halves)) }},
 		ir.OpI64x2Add: goOp("+", halves), ir.OpI64x2Sub: goOp("-", halves), ir.OpI64x2Mul: goOp("*", halves),
 
 		ir.OpF32x4ConvertI32x4S: {words, floats, func(b *body, a []*node) *node {
@@ -676,6 +676,14 @@ var laneOps = func() map[ir.Op]laneOp {
 	}
 	return t
 }()
+
+// neg is -n of an integer.
+func neg(n *node) *node {
+	if n.kind == nUn && n.text == "-" {
+		return n.x
+	}
+	return un("-", n)
+}
 
 func negOp(sub string) laneOp {
 	return laneOp{halves, halves, func(b *body, a []*node) *node { return b.rtCall(sub, lit("0"), a[0]) }}

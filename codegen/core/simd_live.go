@@ -13,13 +13,13 @@ import "github.com/wc2go/wc2go/ir"
 // small functions to be returned is no use; and one that does not use all its parameters is not
 // inlined, since the argument may be a load.
 
-// demand says which part of a value is used for sure.
-type demand uint8
+// need says which part of a value is used for sure.
+type need uint8
 
 const (
-	demandNone demand = 0
-	demandLast demand = 1 // the last byte, of the lane that has it
-	demandAll  demand = 3 // every byte
+	needNone need = 0
+	needLast need = 1 // the last byte, of the lane that has it
+	needAll  need = 3 // every byte
 )
 
 // inlinable is the size in bytes of wasm code up to which Go might inline a function.
@@ -49,7 +49,7 @@ func findLost(f *ir.Func, params int, body []ir.Stmt) (lost map[*ir.Expr]bool, i
 		if !v.again {
 			inline = true
 			for p := range ir.Local(params) {
-				inline = inline && l.wanted(live, p) == demandAll
+				inline = inline && l.wanted(live, p) == needAll
 			}
 			return l.lost, inline || !small
 		}
@@ -78,112 +78,112 @@ func (v *laneLiveness) lose(x *ir.Expr) {
 
 // wanted is what of local l is used for sure behind its assignment. A scalar
 // that is not used at all is findDead's matter, except where that is not enough.
-func (v *laneLiveness) wanted(live liveSet, l ir.Local) demand {
+func (v *laneLiveness) wanted(live liveSet, l ir.Local) need {
 	switch {
 	case v.locals[l].Kind != ir.V128 && !v.small || live.has(2*l+1):
-		return demandAll
+		return needAll
 	case live.has(2 * l):
-		return demandLast
+		return needLast
 	}
-	return demandNone
+	return needNone
 }
 
 // store is what a store uses of its value.
-func (v *laneLiveness) store(s *ir.Store) demand {
+func (v *laneLiveness) store(s *ir.Store) need {
 	if s.Op.Info().Bytes == 16 || s.X.Type.Kind != ir.V128 {
-		return demandAll
+		return needAll
 	}
-	return laneDemand(int(s.Lane), int(s.Op.Info().Bytes))
+	return laneNeed(int(s.Lane), int(s.Op.Info().Bytes))
 }
 
 // result is what a return uses of the values.
-func (v *laneLiveness) result() demand {
+func (v *laneLiveness) result() need {
 	if v.small {
-		return demandNone
+		return needNone
 	}
-	return demandAll
+	return needAll
 }
 
-func laneDemand(lane, size int) demand {
+func laneNeed(lane, size int) need {
 	if (lane+1)*size == 16 {
-		return demandLast
+		return needLast
 	}
-	return demandNone
+	return needNone
 }
 
 // read notes what x uses if d of its own value is used.
-func (v *laneLiveness) read(live liveSet, x *ir.Expr, d demand) {
+func (v *laneLiveness) read(live liveSet, x *ir.Expr, d need) {
 	if x == nil {
 		return
 	}
 	if x.Op == ir.OpLocal {
-		if d&demandLast != 0 {
+		if d&needLast != 0 {
 			live.add(ir.Local(2 * x.Imm))
 		}
-		if d == demandAll {
+		if d == needAll {
 			live.add(ir.Local(2*x.Imm + 1))
 		}
 		return
 	}
 	if !isVector(x) {
-		if d == demandNone {
+		if d == needNone {
 			v.lose(x)
 		} else {
-			d = demandAll
+			d = needAll
 		}
 		x.Operands(func(y *ir.Expr) { v.read(live, y, d) })
 		return
 	}
-	if d == demandNone {
+	if d == needNone {
 		v.lose(x)
 	}
 	if x.Op.IsLoad() {
 		switch {
-		case d == demandAll:
+		case d == needAll:
 		case x.Y == nil && x.Op != ir.OpV128Load32Zero && x.Op != ir.OpV128Load64Zero:
 		default:
 			v.lost[x] = true
 		}
-		v.read(live, x.X, demandAll) // the check needs the address in any case
+		v.read(live, x.X, needAll) // the check needs the address in any case
 		if x.Y != nil {
 			v.read(live, x.Y, v.replaced(d, int(x.Imm2), int(x.Op.Info().Bytes)))
 		}
 		return
 	}
-	last := d & demandLast
-	whole := demandNone // for operands of which no lane alone is known to matter
-	if d == demandAll {
-		whole = demandAll
+	last := d & needLast
+	whole := needNone // for operands of which no lane alone is known to matter
+	if d == needAll {
+		whole = needAll
 	}
 	switch op := x.Op; op {
 	case ir.OpSelect:
 		// One of the two is not used.
-		v.read(live, x.X, demandNone)
-		v.read(live, x.Y, demandNone)
-		v.read(live, x.Z, demandAll)
+		v.read(live, x.X, needNone)
+		v.read(live, x.Y, needNone)
+		v.read(live, x.Z, needAll)
 	case ir.OpI8x16ExtractLaneS, ir.OpI8x16ExtractLaneU, ir.OpI16x8ExtractLaneS, ir.OpI16x8ExtractLaneU,
 		ir.OpI32x4ExtractLane, ir.OpI64x2ExtractLane, ir.OpF32x4ExtractLane, ir.OpF64x2ExtractLane:
 		_, size := laneShape(op)
-		v.read(live, x.X, laneDemand(int(x.Imm), size)&d)
+		v.read(live, x.X, laneNeed(int(x.Imm), size)&d)
 	case ir.OpI8x16ReplaceLane, ir.OpI16x8ReplaceLane, ir.OpI32x4ReplaceLane, ir.OpI64x2ReplaceLane, ir.OpF32x4ReplaceLane, ir.OpF64x2ReplaceLane:
 		_, size := laneShape(op)
 		v.read(live, x.X, v.replaced(d, int(x.Imm), size))
-		if d == demandLast && laneDemand(int(x.Imm), size) == demandNone {
-			d = demandNone
+		if d == needLast && laneNeed(int(x.Imm), size) == needNone {
+			d = needNone
 		}
 		v.read(live, x.Y, d)
 	case ir.OpI8x16Shuffle:
 		l := shuffleLanes(x)
-		var ds [2]demand
+		var ds [2]need
 		for i, k := range l {
-			if k&15 == 15 && (d == demandAll || d == demandLast && i == 15) {
-				ds[k>>4] = demandLast
+			if k&15 == 15 && (d == needAll || d == needLast && i == 15) {
+				ds[k>>4] = needLast
 			}
 		}
 		v.read(live, x.X, ds[0])
 		v.read(live, x.Y, ds[1])
 	case ir.OpI8x16Swizzle, ir.OpI8x16RelaxedSwizzle:
-		v.read(live, x.X, demandNone)
+		v.read(live, x.X, needNone)
 		v.read(live, x.Y, d)
 	case ir.OpI8x16NarrowI16x8S, ir.OpI8x16NarrowI16x8U, ir.OpI16x8NarrowI32x4S, ir.OpI16x8NarrowI32x4U:
 		v.read(live, x.X, whole)
@@ -202,15 +202,15 @@ func (v *laneLiveness) read(live liveSet, x *ir.Expr, d demand) {
 		ir.OpI16x8ExtmulLowI8x16S, ir.OpI16x8ExtmulLowI8x16U, ir.OpI32x4ExtmulLowI16x8S, ir.OpI32x4ExtmulLowI16x8U,
 		ir.OpI64x2ExtmulLowI32x4S, ir.OpI64x2ExtmulLowI32x4U,
 		ir.OpF64x2PromoteLowF32x4, ir.OpF64x2ConvertLowI32x4S, ir.OpF64x2ConvertLowI32x4U:
-		v.read(live, x.X, demandNone)
-		v.read(live, x.Y, demandNone)
+		v.read(live, x.X, needNone)
+		v.read(live, x.Y, needNone)
 	default:
 		// Lane by lane, a splat, a truth value or a shift; the count of a shift is used if any lane is.
 		x.Operands(func(y *ir.Expr) {
 			if y.Type.Kind != ir.V128 {
 				v.read(live, y, last)
 			} else if absorbed(x, y) {
-				v.read(live, y, demandNone)
+				v.read(live, y, needNone)
 			} else {
 				v.read(live, y, d)
 			}
@@ -219,9 +219,9 @@ func (v *laneLiveness) read(live liveSet, x *ir.Expr, d demand) {
 }
 
 // replaced is what of a vector is used of which a lane is replaced.
-func (v *laneLiveness) replaced(d demand, lane, size int) demand {
-	if laneDemand(lane, size) == demandLast {
-		return demandNone // that lane is not used; no other is sure to be in bounds only if all is
+func (v *laneLiveness) replaced(d need, lane, size int) need {
+	if laneNeed(lane, size) == needLast {
+		return needNone // that lane is not used; no other is sure to be in bounds only if all is
 	}
 	return d
 }

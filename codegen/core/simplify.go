@@ -142,7 +142,7 @@ func (v *liveness) reads(live liveSet, xs ...*ir.Expr) {
 			continue
 		}
 		if v.lanes != nil {
-			v.lanes.read(live, x, demandAll)
+			v.lanes.read(live, x, needAll)
 			continue
 		}
 		if x.Op == ir.OpLocal {
