@@ -44,6 +44,8 @@ func (f *DynFunc) Call(ctx context.Context, args []Value) (v Value, err error) {
 			return nil, &ArgError{p.Name, err}
 		}
 	}
+	saved := f.Inst.Context
+	f.Inst.Context = [2]uint32{}
 	cx := &Cx{
 		Inst: f.Inst, Mem: f.Mem, Fn: f.Fn, Root: f.Root, D: e.Depth, Scope: new(Task), Charge: true,
 	}
@@ -91,6 +93,7 @@ func (f *DynFunc) Call(ctx context.Context, args []Value) (v Value, err error) {
 		f.Post(f.Root, e.Depth, results)
 		f.Inst.MayLeave = true
 	}
+	f.Inst.Context = saved
 	cx.EndLends()
 	return v, nil
 }
@@ -314,14 +317,19 @@ func (c dynCx) lowerHandle(t *Type, v ResourceValue) uint32 {
 	return c.LendGuest(r, r.Unwrap(v.Value))
 }
 
-// liftHandle lifts an own handle; results have no borrows.
+// liftHandle lifts a handle. Borrows are of host resources only: what a
+// component imports cannot name resources that it defines.
 func (c dynCx) liftHandle(t *Type, i uint32) Value {
 	r := c.Inst.Res[t.Resource]
+	if t.Kind == KindBorrow {
+		_, val := c.LiftBorrow(r, i)
+		return ResourceValue{Value: val, Borrow: true, typ: r}
+	}
 	rep, val := c.LiftOwn(r, i)
 	if r.Inst == nil {
-		return ResourceValue{Value: val}
+		return ResourceValue{Value: val, typ: r}
 	}
-	return ResourceValue{Value: r.Wrap(rep)}
+	return ResourceValue{Value: r.Wrap(rep), typ: r}
 }
 
 // lowerFlat appends the flat values of v.
@@ -546,7 +554,7 @@ func (c dynCx) load(t *Type, p uint32) Value {
 		return out
 	case KindFlags:
 		return flagsOf(t, uint32(c.loadBits(p, t.size)))
-	case KindOwn:
+	case KindOwn, KindBorrow:
 		return c.liftHandle(t, c.Mem.Ld32(p))
 	case KindVariant, KindOption, KindResult, KindEnum:
 		n := t.checkDisc(c.loadBits(p, t.discSize))
@@ -601,7 +609,7 @@ func (c dynCx) liftFlat(t *Type, flat []uint64) (Value, []uint64) {
 		return out, flat
 	case KindFlags:
 		return flagsOf(t, uint32(flat[0])), flat[1:]
-	case KindOwn:
+	case KindOwn, KindBorrow:
 		return c.liftHandle(t, uint32(flat[0])), flat[1:]
 	case KindVariant, KindOption, KindResult, KindEnum:
 		n := t.checkDisc(flat[0])

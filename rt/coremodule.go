@@ -54,6 +54,9 @@ type CoreExport struct {
 	Type CoreExternType
 }
 
+// IsZero reports whether m is the zero CoreModule, which is no module.
+func (m CoreModule) IsZero() bool { return m.def == nil }
+
 // Name is the module's name in its name section, or "".
 func (m CoreModule) Name() string { return m.def.Name }
 

@@ -11,7 +11,8 @@ import (
 var ErrInUse = errors.New("wc2go: resource is in use by a running call")
 
 // ResourceType is a resource type at run time (CanonicalABI.md, ResourceType):
-// each instantiation of a component that defines one makes a new one. For generated code.
+// each instantiation of a component that defines one makes a new one, so types are compared
+// by their pointers. The fields are for generated code.
 type ResourceType struct {
 	Name string
 	// Inst is the component instance that defines the resource, nil if the
@@ -27,6 +28,25 @@ type ResourceType struct {
 	Wrap   func(rep uint32) any
 	Unwrap func(v any) *GuestResource
 	Is     func(v any) bool
+	// HostDrop tells the host of a value that the guest dropped; if it is nil,
+	// the value's own Drop method does.
+	HostDrop func(ctx context.Context, v any) error
+}
+
+// String is the resource's name, "ns:pkg/iface#name".
+func (t *ResourceType) String() string { return t.Name }
+
+// owns reports whether v is a value of the type: of a resource of a guest the
+// handle that the typed API has, if it belongs to this instance.
+func (t *ResourceType) owns(v any) bool {
+	if t.Inst == nil {
+		return v != nil && t.Is != nil && t.Is(v)
+	}
+	if t.Unwrap == nil {
+		return false
+	}
+	g := t.Unwrap(v)
+	return g != nil && g.res == t
 }
 
 // kind names the type in a trap's message, set apart from another one.
@@ -115,11 +135,16 @@ func (r *GuestResource) CheckBorrow(res *ResourceType) error {
 // dropped its last owner. For generated code.
 func (t *ResourceType) DropHost(d int32, val any) {
 	dr, ok := val.(Dropper)
-	if !ok {
+	if !ok && t.HostDrop == nil {
 		return
 	}
+	var err error
 	t.Store.BeginHost(d)
-	err := dr.Drop(t.Store.HostContext())
+	if t.HostDrop != nil {
+		err = t.HostDrop(t.Store.HostContext(), val)
+	} else {
+		err = dr.Drop(t.Store.HostContext())
+	}
 	t.Store.EndHost()
 	if err != nil {
 		ThrowHost(t.Name+".drop", err)
@@ -135,4 +160,19 @@ func ThrowHost(name string, err error) {
 		panic(t)
 	}
 	panic(&Trap{Code: TrapHost, Message: name, Cause: err})
+}
+
+// HostValue is a value of a host resource as the Go type that the typed
+// imports have for it. For generated code.
+func HostValue[T any](t *ResourceType, val any) T {
+	v, ok := val.(T)
+	if !ok {
+		throwHostValue(t, val)
+	}
+	return v
+}
+
+//go:noinline
+func throwHostValue(t *ResourceType, val any) {
+	ThrowHost(t.Name, fmt.Errorf("a %T is not what the typed imports take for a %s", val, t.Name))
 }

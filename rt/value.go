@@ -87,6 +87,20 @@ type ResultValue struct {
 type ResourceValue struct {
 	Value  any
 	Borrow bool
+	typ    *ResourceType // of what a guest gave
+}
+
+// Type is the resource type of a handle that came from a guest, nil for a
+// handle that the embedder made.
+func (v ResourceValue) Type() *ResourceType { return v.typ }
+
+// Drop gives up a resource that is owned: of a guest resource the destructor
+// runs, of a host resource the value's own Drop method, if it has one.
+func (v ResourceValue) Drop(ctx context.Context) error {
+	if d, ok := v.Value.(Dropper); ok && !v.Borrow {
+		return d.Drop(ctx)
+	}
+	return nil
 }
 
 func (Bool) isValue()          {}
@@ -158,6 +172,15 @@ func (f Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
 	if f.typ == nil {
 		return nil, fmt.Errorf("wc2go: call of a zero rt.Func")
 	}
+	r, err := f.call1(ctx, args)
+	if err != nil || f.typ.Result == nil {
+		return nil, err
+	}
+	return []Value{r}, nil
+}
+
+// call1 is Call with the one result.
+func (f Func) call1(ctx context.Context, args []Value) (Value, error) {
 	if len(args) != len(f.typ.Params) {
 		return nil, fmt.Errorf("wc2go: function takes %d arguments, got %d", len(f.typ.Params), len(args))
 	}
@@ -169,28 +192,5 @@ func (f Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
 		}
 		conformed[n] = v
 	}
-	r, err := f.call(ctx, conformed)
-	if err != nil || f.typ.Result == nil {
-		return nil, err
-	}
-	return []Value{r}, nil
-}
-
-// TypedFunc gives an exported function as a Go function of type F, which must
-// be exactly the type that the typed API gives the function:
-//
-//	greet, err := rt.TypedFunc[func(context.Context, string) (string, error)](inst, "greet")
-func TypedFunc[F any](inst interface {
-	Func(name string) (Func, bool)
-}, name string) (F, error) {
-	var zero F
-	f, ok := inst.Func(name)
-	if !ok {
-		return zero, fmt.Errorf("wc2go: no exported function %q", name)
-	}
-	typed, ok := f.typed.(F)
-	if !ok {
-		return zero, fmt.Errorf("wc2go: function %q has the type %T, not %T", name, f.typed, zero)
-	}
-	return typed, nil
+	return f.call(ctx, conformed)
 }

@@ -210,7 +210,7 @@ func (t *Type) Case(name string) int {
 // ORIGIN is "_" or "NAME" or "INTERFACE#NAME". A primitive with a name (a type
 // alias that the compiler kept apart) is "KIND ORIGIN".
 type Types struct {
-	text  string
+	Text  string
 	once  sync.Once
 	types []*Type
 	funcs []*FuncType
@@ -218,7 +218,7 @@ type Types struct {
 }
 
 // NewTypes makes a table from its text. For generated code.
-func NewTypes(text string) *Types { return &Types{text: text} }
+func NewTypes(text string) *Types { return &Types{Text: text} }
 
 // Type returns type n; it panics if the table has none. For generated code.
 func (t *Types) Type(n int) *Type { t.decode(); return t.types[n] }
@@ -237,7 +237,7 @@ func (t *Types) decode() {
 
 func (t *Types) parse() {
 	line := 0
-	for text := range strings.Lines(t.text) {
+	for text := range strings.Lines(t.Text) {
 		line++
 		if err := t.parseLine(strings.TrimSuffix(text, "\n")); err != nil {
 			t.err = fmt.Errorf("wc2go: type table, line %d: %w", line, err)

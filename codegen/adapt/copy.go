@@ -625,7 +625,7 @@ func (e *emitter) copyHandle(it *ir.Type, src, dst loc) {
 	case src.guest() && r.Imported:
 		val := e.v("val")
 		e.f("_, %s := %s.Lift%s(%s, %s)", val, src.side.cx, verb, e.res(src.side, it.Resource), e.readBits(src, 4))
-		e.f("%s = %s.(%s)", dst.expr, val, e.goResource(it.Resource))
+		e.f("%s = %s.HostValue[%s](%s, %s)", dst.expr, e.rt(), e.goResource(it.Resource), e.res(src.side, it.Resource), val)
 	case src.guest():
 		if !own {
 			e.fail("resource %s: a borrow of a resource of the component cannot be given to the host", r.Name.Name)

@@ -40,7 +40,7 @@ func newEmitter(m *names.Model) *emitter {
 		calls: map[string]callee{}, reallocs: map[ir.CoreDef]string{},
 		checks: map[ir.TypeID]bool{}, bulks: map[ir.TypeID]bool{},
 	}
-	for _, s := range []string{"ctx", "err", "cx", "src", "dst", "self", "task"} {
+	for _, s := range []string{"ctx", "err", "cx", "src", "dst", "self", "task", componentVar, typesVar} {
 		e.taken[s] = true
 	}
 	return e

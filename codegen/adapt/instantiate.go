@@ -42,6 +42,9 @@ func (e *emitter) instantiate() {
 		}
 		e.f("}")
 	}
+	if e.hostResources() {
+		e.f("i.pre.linked.Bind(i.comp[0].Res)")
+	}
 	e.f("i.core = %s.Instances{Store: i.store, Root: %s.Pointer(i), Comp: i.comp}", e.pkg(e.m.Path+"/internal/core"), unsafe)
 	// Code of an instance that is being instantiated is inside it.
 	in := []ir.ComponentInstanceID{0}
@@ -76,6 +79,16 @@ func (e *emitter) instantiate() {
 func contains(set []ir.ComponentInstanceID, c ir.ComponentInstanceID) bool {
 	for _, x := range set {
 		if x == c {
+			return true
+		}
+	}
+	return false
+}
+
+// hostResources reports whether the component imports resource types.
+func (e *emitter) hostResources() bool {
+	for n := range e.p.Resources {
+		if e.p.Resources[n].Imported {
 			return true
 		}
 	}

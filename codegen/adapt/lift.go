@@ -232,6 +232,7 @@ func (e *emitter) lift(l *ir.Lift) {
 	if cx {
 		s = e.makeCx("cx", o, "e.Depth", true)
 	}
+	saved := e.newThread(o.Instance)
 	scoped := e.scoped(l.Type, o.Instance)
 	if scoped {
 		e.f("cx.Scope = new(%s.Task)", e.rt())
@@ -264,6 +265,7 @@ func (e *emitter) lift(l *ir.Lift) {
 		e.f("%s", e.call(o.PostReturn, "e.Depth", slotNames(out)...))
 		e.f("i.comp[%d].MayLeave = true", o.Instance)
 	}
+	e.endThread(o.Instance, saved)
 	if cx && e.borrows(l.Type) {
 		e.f("cx.EndLends()")
 	}

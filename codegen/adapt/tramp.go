@@ -70,13 +70,16 @@ func (e *emitter) trampoline(t *ir.Trampoline) {
 	}
 }
 
-// builtin prints a built-in of the async ABI, which traps as not supported yet.
+// builtin prints a built-in; those of the async ABI trap as not supported yet.
 func (e *emitter) builtin(t *ir.Trampoline) {
+	if e.taskBuiltin(t) {
+		return
+	}
 	_, out := e.trampHead(t, "the built-in "+t.Builtin)
 	// All but these trap first if the instance may not be left (trap_if(not
 	// may_leave) in their definitions).
 	switch t.Builtin {
-	case "context.get", "context.set", "backpressure.inc", "backpressure.dec", "thread.available-parallelism":
+	case "thread.available-parallelism":
 	default:
 		e.f("i := (*Instance)(root)")
 		e.mayLeave(t.Instance)
@@ -137,6 +140,7 @@ func (e *emitter) lower(t *ir.Trampoline) {
 	if paramsIndirect || resultIndirect || e.needsCx(t.FuncType) {
 		s = e.makeCx("cx", o, "d", true)
 	}
+	e.lowerDynamic(t, s, in, out)
 	ts := e.params(t.FuncType)
 	if paramsIndirect {
 		_, size, align := e.tupleLayout(ts)
@@ -190,6 +194,24 @@ func (e *emitter) lower(t *ir.Trampoline) {
 		e.f("cx.EndLends()")
 	}
 	e.trampEnd(out)
+}
+
+// lowerDynamic prints the branch to a host function that a rt.Linker has.
+func (e *emitter) lowerDynamic(t *ir.Trampoline, s *side, in, out []slot) {
+	e.f("if h := i.pre.linked.Func(%d); h != nil {", t.ImportFunc)
+	if s.cx == "" {
+		e.makeCx("cx", e.options(t.Options), "d", true)
+	}
+	flat := ""
+	for _, x := range in {
+		flat += ", " + e.toBits(x.name, x.kind)
+	}
+	call := fmt.Sprintf("h.Lower(cx, %s%s)", e.encoding(e.options(t.Options).Encoding), flat)
+	if len(out) > 0 {
+		e.f("return %s\n}", e.fromBits(call, out[0].kind))
+		return
+	}
+	e.f("%s\nreturn\n}", call)
 }
 
 // checkResults checks r0....
@@ -267,6 +289,14 @@ func (e *emitter) entering(from, to ir.ComponentInstanceID) []ir.ComponentInstan
 	return out
 }
 
+// related reports whether one of two instances is the other, or an ancestor of
+// it. Calls between them always trap "for now", as the reference tests say
+// (async/trap-on-reenter.wast) and Wasmtime does: entering_set of CanonicalABI.md, which would let a parent
+// wrap its child, is what holds between all others.
+func (e *emitter) related(a, b ir.ComponentInstanceID) bool {
+	return contains(e.ancestors(a), b) || contains(e.ancestors(b), a)
+}
+
 // enter prints may_enter_from and enter_from.
 func (e *emitter) enter(set []ir.ComponentInstanceID) {
 	if len(set) == 0 {
@@ -313,9 +343,15 @@ func (e *emitter) fused(t *ir.Trampoline) {
 	in, out := e.trampHead(t, what)
 	e.f("i := (*Instance)(root)")
 	e.mayLeave(t.Instance)
+	if e.related(t.Instance, to.Instance) {
+		e.f("%s.Throw(%s.TrapCannotEnter)", e.rt(), e.rt())
+		e.trampEnd(out)
+		return
+	}
 	e.spend()
 	set := e.entering(t.Instance, to.Instance)
 	e.enter(set)
+	saved := e.newThread(to.Instance)
 
 	_, fromParamsIndirect, fromResultIndirect := e.p.CoreSignature(l.Type, false, from)
 	toSig, toParamsIndirect, toResultIndirect := e.p.CoreSignature(l.Type, true, to)
@@ -370,6 +406,7 @@ func (e *emitter) fused(t *ir.Trampoline) {
 		e.f("%s", e.call(to.PostReturn, "d", slotNames(rets)...))
 		e.f("i.comp[%d].MayLeave = true", to.Instance)
 	}
+	e.endThread(to.Instance, saved)
 	e.leave(set)
 	if e.borrows(l.Type) {
 		e.f("src.EndLends()")
@@ -404,7 +441,9 @@ func (e *emitter) resourceDrop(t *ir.Trampoline) {
 		e.f("if rep, _, own := %s; own {", drop)
 		e.spend()
 		e.enter(set)
+		saved := e.newThread(r.Instance)
 		e.f("%s", e.call(r.Dtor, "d", "rep"))
+		e.endThread(r.Instance, saved)
 		e.leave(set)
 		e.f("}")
 	}

@@ -55,43 +55,31 @@ func (g *gen) rootInterfaces() {
 	}
 }
 
-// field is a field of Imports.
-type field struct {
-	name  string
-	wit   string
-	typ   *jen.Statement
-	iface *names.Interface // nil for a function
-	fn    *names.Func
+// fieldType is the Go type of a field of Imports.
+func (g *gen) fieldType(f *names.ImportField) *jen.Statement {
+	switch {
+	case f.Module != nil:
+		return jen.Qual(names.RT, "CoreModule")
+	case f.Func != nil:
+		return jen.Func().Add(g.signature(f.Func))
+	case f.Iface.Pkg != "":
+		return jen.Qual(f.Iface.Pkg, f.Iface.Name)
+	}
+	return jen.Id(f.Iface.Name)
 }
 
-func (g *gen) fields() []field {
-	var out []field
-	seen := map[string]bool{}
-	for i := range g.m.ImportIfaces {
-		f := &g.m.ImportIfaces[i]
-		if !f.Needed || seen[f.Field] {
-			continue
-		}
-		seen[f.Field] = true
-		typ := jen.Id(f.Name)
-		if f.Pkg != "" {
-			typ = jen.Qual(f.Pkg, f.Name)
-		}
-		out = append(out, field{name: f.Field, wit: strings.Join(f.Path, " "), typ: typ, iface: f})
+// missing is the condition that a field of the variable imports is not set.
+func missing(f *names.ImportField) *jen.Statement {
+	in := jen.Id("imports").Dot(f.Name)
+	if f.Module != nil {
+		return in.Dot("IsZero").Call()
 	}
-	for i := range g.m.ImportRoot {
-		f := &g.m.ImportRoot[i]
-		if f.Kind == names.FuncMethod {
-			continue
-		}
-		out = append(out, field{name: f.Name, wit: f.Extern.Name, typ: jen.Func().Add(g.signature(f)), fn: f})
-	}
-	return out
+	return in.Op("==").Nil()
 }
 
 // imports prints Imports, Prepare and Pre.
 func (g *gen) imports() {
-	fields := g.fields()
+	fields := g.m.ImportFields()
 	g.f.Comment("// Imports is what the component needs from its host. No field may be nil.")
 	if g.m.UsesWASI {
 		g.f.Comment("// WASI provides those that it can and that are left nil.")
@@ -101,57 +89,61 @@ func (g *gen) imports() {
 			s.Id("WASI").Op("*").Qual(wasiPath, "Host")
 			s.Line()
 		}
-		for _, f := range fields {
-			if f.fn != nil {
-				for _, l := range docLines(f.fn.Docs) {
+		for n := range fields {
+			f := &fields[n]
+			docs := f.Extern.Docs
+			if f.Func != nil {
+				docs = f.Func.Docs
+			}
+			if f.Iface == nil {
+				for _, l := range docLines(docs) {
 					s.Comment(l)
 				}
 			}
-			st := s.Id(f.name).Add(f.typ)
-			if f.fn == nil || f.fn.Docs == "" {
-				st.Comment("// " + f.wit)
+			st := s.Id(f.Name).Add(g.fieldType(f))
+			if f.Iface != nil || docs == "" {
+				st.Comment("// " + f.WIT)
 			}
 		}
 	})
 
 	g.f.Comment("// Pre is the component with its imports, ready to be instantiated any number of")
 	g.f.Comment("// times, at the same time too.")
-	g.f.Type().Id("Pre").Struct(jen.Id("imports").Id("Imports"))
+	g.f.Type().Id("Pre").Struct(
+		jen.Id("imports").Id("Imports"),
+		jen.Id("linked").Op("*").Qual(names.RT, "Linked").Comment("// nil unless PrepareDynamic made it"),
+	)
 
 	g.f.Comment("// Prepare checks that nothing is missing from the imports.")
 	g.f.Func().Id("Prepare").Params(jen.Id("imports").Id("Imports")).Params(jen.Op("*").Id("Pre"), jen.Error()).BlockFunc(func(b *jen.Group) {
-		in := func(f field) *jen.Statement { return jen.Id("imports").Dot(f.name) }
-		if g.m.UsesWASI {
-			b.If(jen.Id("h").Op(":=").Id("imports").Dot("WASI"), jen.Id("h").Op("!=").Nil()).BlockFunc(func(b *jen.Group) {
-				for _, f := range fields {
-					if f.iface != nil && f.iface.From != "" {
-						b.If(in(f).Op("==").Nil()).Block(in(f).Op("=").Qual(f.iface.Pkg, f.iface.From).Call(jen.Id("h")))
-					}
-				}
-			})
+		g.fillWASI(b, fields)
+		checked := false
+		for n := range fields {
+			f := &fields[n]
+			if g.opts.TrapMissing && f.Module == nil {
+				b.If(missing(f)).Block(jen.Id("imports").Dot(f.Name).Op("=").Add(g.stub(f)))
+				continue
+			}
+			if !checked {
+				checked = true
+				b.Var().Id("missing").Index().Error()
+			}
+			msg := fmt.Sprintf("%s.Imports.%s (%s) is nil", g.m.Package, f.Name, f.WIT)
+			if f.Module != nil {
+				msg = fmt.Sprintf("%s.Imports.%s (%s) is no core module", g.m.Package, f.Name, f.WIT)
+			}
+			if f.Iface != nil && f.Iface.From != "" {
+				msg += ", and so is WASI"
+			}
+			b.If(missing(f)).Block(
+				jen.Id("missing").Op("=").Append(jen.Id("missing"), jen.Qual("errors", "New").Call(jen.Lit(msg))))
 		}
-		if g.opts.TrapMissing {
-			for _, f := range fields {
-				b.If(in(f).Op("==").Nil()).Block(in(f).Op("=").Add(g.stub(f)))
-			}
-		} else if len(fields) > 0 {
-			b.Var().Id("missing").Index().Error()
-			for _, f := range fields {
-				msg := fmt.Sprintf("%s.Imports.%s (%s) is nil", g.m.Package, f.name, f.wit)
-				if f.iface != nil && f.iface.From != "" {
-					msg += ", and so is WASI"
-				}
-				b.If(in(f).Op("==").Nil()).Block(
-					jen.Id("missing").Op("=").Append(jen.Id("missing"), jen.Qual("errors", "New").Call(jen.Lit(msg))))
-			}
+		if checked {
 			b.If(jen.Len(jen.Id("missing")).Op(">").Lit(0)).Block(
 				jen.Return(jen.Nil(), jen.Qual("errors", "Join").Call(jen.Id("missing").Op("..."))))
 		}
-		b.Return(jen.Op("&").Id("Pre").Values(jen.Id("imports")), jen.Nil())
+		b.Return(jen.Op("&").Id("Pre").Values(jen.Dict{jen.Id("imports"): jen.Id("imports")}), jen.Nil())
 	})
-	if g.opts.TrapMissing {
-		g.stubs(fields)
-	}
 
 	ctx := func() *jen.Statement { return jen.Id("ctx").Qual("context", "Context") }
 	g.f.Comment("// Instantiate makes an instance in st. It runs the component's start functions.")
@@ -170,58 +162,6 @@ func (g *gen) imports() {
 		jen.List(jen.Id("p"), jen.Err()).Op(":=").Id("Prepare").Call(jen.Id("imports")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
 		jen.Return(jen.Id("p").Dot("Instantiate").Call(jen.Id("ctx"), jen.Id("st"))),
-	)
-}
-
-// stub is the value that stands for a missing import.
-func (g *gen) stub(f field) *jen.Statement {
-	if f.iface != nil {
-		return jen.Id("missing" + f.name).Values()
-	}
-	return jen.Func().Add(g.stubBody(f.fn, f.wit))
-}
-
-// stubs prints the types of the stubs. That of a mapped interface embeds it,
-// under a name that no method has, for it may have more methods than the component calls.
-func (g *gen) stubs(fields []field) {
-	for _, f := range fields {
-		if f.iface == nil {
-			continue
-		}
-		name := "missing" + f.name
-		g.f.Commentf("// %s traps.", name)
-		if f.iface.Pkg == "" {
-			g.f.Type().Id(name).Struct()
-		} else {
-			g.f.Type().Id(name).Struct(jen.Id(name + "Iface"))
-			g.f.Line()
-			g.f.Type().Id(name + "Iface").Op("=").Add(f.typ)
-		}
-		for _, fn := range plain(f.iface.Funcs) {
-			g.fn().Params(jen.Id(name)).Id(fn.Name).Add(g.stubBody(fn, f.wit+"#"+fn.Extern.Name))
-		}
-	}
-}
-
-func (g *gen) stubBody(f *names.Func, wit string) *jen.Statement {
-	params := []jen.Code{jen.Qual("context", "Context")}
-	ps := g.p.FuncTypes[f.Type].Params
-	if f.Kind == names.FuncMethod {
-		ps = ps[1:]
-	}
-	for _, p := range ps {
-		params = append(params, g.m.GoType(p.Type))
-	}
-	var results []jen.Code
-	for _, r := range g.m.ResultTypes(f.Type) {
-		results = append(results, jen.Id("_").Add(r))
-	}
-	results = append(results, jen.Id("err").Error())
-	return jen.Params(params...).Params(results...).Block(
-		jen.Err().Op("=").Op("&").Qual(names.RT, "Trap").Values(jen.Dict{
-			jen.Id("Code"): jen.Qual(names.RT, "TrapUnsupportedImport"), jen.Id("Message"): jen.Lit(wit),
-		}),
-		jen.Return(),
 	)
 }
 

@@ -69,6 +69,7 @@ func asComponent(p *ir.Program) {
 // stubGlue is a glue.go whose lifts panic.
 func stubGlue(m *names.Model) []byte {
 	f := jen.NewFilePathName(m.Path, m.Package)
+	f.Var().Id("componentInfo").Qual(names.RT, "Component")
 	ctx := jen.Id("ctx").Qual("context", "Context")
 	f.Func().Params(jen.Id("i").Op("*").Id("Instance")).Id("instantiate").Params(ctx).Error().Block(
 		jen.Id("_").Op("=").Index().Any().Values(jen.Id("i").Dot("store"), jen.Id("i").Dot("comp"), jen.Id("i").Dot("core"), jen.Id("i").Dot("imports")),
@@ -134,6 +135,11 @@ func (m *module) add(t *testing.T, model *names.Model, src []byte, whole bool) {
 	m.write(t, model.Package+"/"+model.Package+".go", src)
 	if whole {
 		m.write(t, model.Package+"/glue.go", stubGlue(model))
+		dynamic, err := bind.Dynamic(model, bind.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.write(t, model.Package+"/dynamic.go", dynamic)
 		m.write(t, model.Package+"/internal/core/core.go", []byte("package core\n\ntype Instances struct{}\n"))
 	}
 }
@@ -207,7 +213,15 @@ func TestGolden(t *testing.T) {
 				t.Error("a second run gives other output")
 			}
 			mod.add(t, m, src, !opts.Interfaces)
-			golden.Check(t, file, &txtar.Archive{Comment: ar.Comment, Files: append(keep, txtar.File{Name: name + ".go", Data: src})})
+			keep = append(keep, txtar.File{Name: name + ".go", Data: src})
+			if !opts.Interfaces {
+				dynamic, err := bind.Dynamic(m, opts)
+				if err != nil {
+					t.Fatal(err)
+				}
+				keep = append(keep, txtar.File{Name: "dynamic.go", Data: dynamic})
+			}
+			golden.Check(t, file, &txtar.Archive{Comment: ar.Comment, Files: keep})
 		})
 	}
 	mod.vet(t)

@@ -122,6 +122,8 @@ func (b *builder) build() error {
 		}
 	}
 	b.m.ImportRoot = b.funcs(b.p.Imports, imports, nil)
+	b.m.ImportModules = make([]ImportModule, len(b.p.ImportModules))
+	b.nameModules(nil, b.p.Imports, imports)
 	instance := newMembers(reservedInstance, vetMethods)
 	for i := range b.m.ExportIfaces {
 		b.nameExport(&b.m.ExportIfaces[i], instance)
@@ -595,6 +597,29 @@ func (b *builder) nameImport(f *Interface, imports members) error {
 		f.Field = b.member(imports, base, id)
 	}
 	return nil
+}
+
+// nameModules gives the imported core modules their fields.
+func (b *builder) nameModules(path []string, items []ir.Extern, imports members) {
+	for i := range items {
+		e := &items[i]
+		p := append(append([]string(nil), path...), e.Name)
+		switch {
+		case e.Kind == ir.ItemInstance:
+			b.nameModules(p, e.Items, imports)
+		case e.Kind == ir.ItemModule && e.ImportModule >= 0 && int(e.ImportModule) < len(b.m.ImportModules):
+			m := &b.m.ImportModules[e.ImportModule]
+			if m.Extern != nil {
+				continue
+			}
+			m.Extern, m.Path = e, p
+			base := exported(e.Name)
+			if len(path) > 0 {
+				base = exported(parseIface(path[len(path)-1]).iface) + base
+			}
+			m.Field = imports.declare(base, strings.Join(p, "-"), "Module")
+		}
+	}
 }
 
 // member declares a field or accessor for an interface; where the plain name

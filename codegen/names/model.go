@@ -1,6 +1,8 @@
 package names
 
 import (
+	"strings"
+
 	"github.com/wc2go/wc2go/ir"
 )
 
@@ -20,6 +22,8 @@ type Model struct {
 
 	// ImportRoot and ExportRoot are the functions of the world itself.
 	ImportRoot, ExportRoot []Func
+	// ImportModules are the core modules that the host supplies, by ir.ImportModuleID.
+	ImportModules []ImportModule
 	// ImportDecls and ExportDecls are the types of the world itself.
 	ImportDecls, ExportDecls []Decl
 	// Helpers are types that no import or export names but that fused adapters
@@ -156,4 +160,49 @@ type ImportFunc struct {
 type ExportFunc struct {
 	Func
 	Iface int // index in ExportIfaces, -1: method of Instance
+}
+
+// ImportField is a field of Imports.
+type ImportField struct {
+	Name string
+	WIT  string // the import's name, for people
+	// One of these: an interface, a function, a core module.
+	Iface  *Interface
+	Func   *Func
+	Module *ImportModule
+	// Extern is the import.
+	Extern *ir.Extern
+}
+
+// ImportModule is a core module that the host supplies.
+type ImportModule struct {
+	Extern *ir.Extern
+	Path   []string // names from the root down
+	Field  string   // field of Imports
+}
+
+// ImportFields lists the fields of Imports, but WASI, in order.
+func (m *Model) ImportFields() []ImportField {
+	var out []ImportField
+	seen := map[string]bool{}
+	for i := range m.ImportIfaces {
+		f := &m.ImportIfaces[i]
+		if !f.Needed || seen[f.Field] {
+			continue
+		}
+		seen[f.Field] = true
+		out = append(out, ImportField{Name: f.Field, WIT: strings.Join(f.Path, " "), Iface: f, Extern: f.Extern})
+	}
+	for i := range m.ImportRoot {
+		f := &m.ImportRoot[i]
+		if f.Kind == FuncMethod {
+			continue
+		}
+		out = append(out, ImportField{Name: f.Name, WIT: f.Extern.Name, Func: f, Extern: f.Extern})
+	}
+	for i := range m.ImportModules {
+		f := &m.ImportModules[i]
+		out = append(out, ImportField{Name: f.Field, WIT: strings.Join(f.Path, " "), Module: f, Extern: f.Extern})
+	}
+	return out
 }

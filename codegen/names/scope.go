@@ -29,7 +29,7 @@ type pkgScope map[string]owner
 // come to declare.
 var reservedPackage = []string{
 	"Imports", "Prepare", "Pre", "Instance", "Instantiate", "Func", "FuncAt", "Export", "ExportIndex",
-	"Module", "Resource", "TypedFunc", "Exports",
+	"Module", "Resource", "TypedFunc", "Exports", "PrepareDynamic", "TrapImports",
 }
 
 func newPkgScope() pkgScope {
@@ -133,7 +133,7 @@ type members map[string]bool
 
 // reservedInstance are the methods that Instance has by itself.
 var reservedInstance = []string{
-	"Func", "FuncAt", "Export", "ExportIndex", "Module", "Resource", "Pre", "RunConcurrent", "Spawn",
+	"Func", "FuncAt", "Export", "ExportIndex", "Module", "ModuleAt", "Resource", "ResourceAt", "Pre", "RunConcurrent", "Spawn",
 	"Close",
 }
 

@@ -105,3 +105,59 @@ func escape(s string) string {
 	}
 	return b.String()
 }
+
+// Exports gives the exports of p as the text that rt.Component holds, and
+// calls each with every item and its number.
+func Exports(p *ir.Program, each func(n int, e *ir.Extern)) string {
+	t := items{each: each}
+	t.add(p.Exports, 0)
+	return t.b.String()
+}
+
+// Imports gives the imports of p as the text that rt.Component holds. field
+// tells which field of the typed imports provides an item that is in an imported instance (path: names from the
+// root down) or, with an empty path, the item itself; -1 for none.
+func Imports(p *ir.Program, field func(path []string, e *ir.Extern) int) string {
+	t := items{field: field}
+	t.add(p.Imports, 0)
+	return t.b.String()
+}
+
+type items struct {
+	b     strings.Builder
+	n     int
+	path  []string
+	each  func(n int, e *ir.Extern)
+	field func(path []string, e *ir.Extern) int
+}
+
+var itemWords = [...]string{"func", "instance", "type", "resource", "module", "component"}
+
+func (t *items) add(list []ir.Extern, depth int) {
+	for i := range list {
+		e := &list[i]
+		t.n++
+		arg, num := 0, 0
+		switch e.Kind {
+		case ir.ItemFunc:
+			arg, num = int(e.FuncType), int(e.Import)
+		case ir.ItemType:
+			arg = int(e.Type)
+		case ir.ItemResource:
+			arg = int(e.Resource)
+		case ir.ItemModule:
+			num = int(e.ImportModule)
+		}
+		fmt.Fprintf(&t.b, "%d %s %s %d", depth, itemWords[e.Kind], escape(e.Name), arg)
+		if t.field != nil {
+			fmt.Fprintf(&t.b, " %d %d", num, t.field(t.path, e))
+		}
+		t.b.WriteByte('\n')
+		if t.each != nil {
+			t.each(t.n, e)
+		}
+		t.path = append(t.path, e.Name)
+		t.add(e.Items, depth+1)
+		t.path = t.path[:len(t.path)-1]
+	}
+}

@@ -63,6 +63,7 @@ func lift0(ctx context.Context, i *Instance, a0 string) (r0 string, err error) {
 	i.comp[0].MayLeave = false
 	m1f8(unsafe.Pointer(i.core.C1), e.Depth, g0)
 	i.comp[0].MayLeave = true
+	e.Done = true
 	return
 }
 
@@ -79,6 +80,7 @@ func lift1(ctx context.Context, i *Instance, a0 uint32) (r0 *Book, err error) {
 	g0 := m1f12(unsafe.Pointer(i.core.C1), e.Depth, f0)
 	rep1, _ := cx.LiftOwn(cx.Inst.Res[0], g0)
 	r0 = &Book{h: rt.NewGuestResource(cx.Inst.Res[0], rep1), i: (*Instance)(cx.Root)}
+	e.Done = true
 	return
 }
 
@@ -106,6 +108,7 @@ func lift2(ctx context.Context, i *Instance, a0 *Book, a1 uint32) (r0 uint32, er
 	g0 := m1f13(unsafe.Pointer(i.core.C1), e.Depth, f0, f1)
 	r0 = g0
 	cx.EndLends()
+	e.Done = true
 	return
 }
 
@@ -143,6 +146,7 @@ func lift3(ctx context.Context, i *Instance, a0 *Book, a1 *Book) (r0 *Book, err 
 	rep5, _ := cx.LiftOwn(cx.Inst.Res[0], g0)
 	r0 = &Book{h: rt.NewGuestResource(cx.Inst.Res[0], rep5), i: (*Instance)(cx.Root)}
 	cx.EndLends()
+	e.Done = true
 	return
 }
 
@@ -188,29 +192,29 @@ func lift4(ctx context.Context, i *Instance, a0 Person) (r0 string, err error) {
 	i.comp[0].MayLeave = false
 	m1f10(unsafe.Pointer(i.core.C1), e.Depth, g0)
 	i.comp[0].MayLeave = true
+	e.Done = true
 	return
 }
 
-// Func gives the exported function of that name: "interface#function", or
-// "function" for one of the world itself.
-func (i *Instance) Func(name string) (rt.Func, bool) {
-	switch name {
-	case "greet":
-		return i.func0(), true
-	case "demo:greet/guests#[constructor]book":
-		return i.func1(), true
-	case "demo:greet/guests#[method]book.add":
-		return i.func2(), true
-	case "demo:greet/guests#[static]book.merge":
-		return i.func3(), true
-	case "demo:greet/guests#admit":
-		return i.func4(), true
-	}
-	return rt.Func{}, false
+// componentInfo describes the component.
+var componentInfo = rt.Component{
+	Package: "example.com/greet/guestbook",
+	Types:   &typeTable,
+	Imports: "0 instance demo:greet/logger 0 0 -1\n" +
+		"1 type level 0 0 0\n" +
+		"1 func log 0 0 0\n",
+	Exports: "0 func greet 1\n" +
+		"0 instance demo:greet/guests 0\n" +
+		"1 type person 3\n" +
+		"1 type refusal 4\n" +
+		"1 resource book 0\n" +
+		"1 func [constructor]book 2\n" +
+		"1 func [method]book.add 3\n" +
+		"1 func [static]book.merge 4\n" +
+		"1 func admit 5\n",
 }
 
-// types are the types of the component.
-var types = rt.NewTypes("enum demo:greet/logger#level info=_ warn=_\n" +
+var typeTable = rt.Types{Text: "enum demo:greet/logger#level info=_ warn=_\n" +
 	"string\n" +
 	"u32\n" +
 	"record demo:greet/guests#person name=1 age=2\n" +
@@ -223,12 +227,81 @@ var types = rt.NewTypes("enum demo:greet/logger#level info=_ warn=_\n" +
 	"func 5 first=2\n" +
 	"func 2 self=6 n=2\n" +
 	"func 5 a=5 b=6\n" +
-	"func 7 p=3\n")
+	"func 7 p=3\n"}
+
+// ExportIndex finds an export of the component or, with a parent, of an instance
+// that it exports. The index is good for every Instance.
+func ExportIndex(parent *rt.ExportIndex, name string) (rt.ExportIndex, bool) {
+	return componentInfo.ExportIndex(parent, name)
+}
+
+// Export is ExportIndex with a description of the export.
+func Export(parent *rt.ExportIndex, name string) (rt.Item, rt.ExportIndex, bool) {
+	return componentInfo.Export(parent, name, nil, nil)
+}
+
+// Exports describes all exports, as one instance.
+func Exports() rt.Item {
+	return componentInfo.All(nil, nil)
+}
+
+// ExportIndex finds an export, as the function ExportIndex does.
+func (i *Instance) ExportIndex(parent *rt.ExportIndex, name string) (rt.ExportIndex, bool) {
+	return componentInfo.ExportIndex(parent, name)
+}
+
+// Export is ExportIndex with a description of the export.
+func (i *Instance) Export(parent *rt.ExportIndex, name string) (rt.Item, rt.ExportIndex, bool) {
+	return componentInfo.Export(parent, name, nil, i.comp[0].Res)
+}
+
+// Func gives the exported function of that name: "instance#function", or
+// "function" for one of the world itself.
+func (i *Instance) Func(name string) (rt.Func, bool) {
+	return i.FuncAt(componentInfo.Path(name))
+}
+
+// FuncAt gives the exported function at an index.
+func (i *Instance) FuncAt(x rt.ExportIndex) (rt.Func, bool) {
+	switch componentInfo.Number(x) {
+	case 1:
+		return i.func0(), true
+	case 6:
+		return i.func1(), true
+	case 7:
+		return i.func2(), true
+	case 8:
+		return i.func3(), true
+	case 9:
+		return i.func4(), true
+	}
+	return rt.Func{}, false
+}
+
+// Resource gives the exported resource type of that name.
+func (i *Instance) Resource(name string) (*rt.ResourceType, bool) {
+	return i.ResourceAt(componentInfo.Path(name))
+}
+
+// ResourceAt gives the exported resource type at an index.
+func (i *Instance) ResourceAt(x rt.ExportIndex) (*rt.ResourceType, bool) {
+	return componentInfo.Resource(x, i.comp[0].Res)
+}
+
+// Module gives the exported core module of that name.
+func (i *Instance) Module(name string) (rt.CoreModule, bool) {
+	return i.ModuleAt(componentInfo.Path(name))
+}
+
+// ModuleAt gives the exported core module at an index.
+func (i *Instance) ModuleAt(x rt.ExportIndex) (rt.CoreModule, bool) {
+	return rt.CoreModule{}, false
+}
 
 // func0 is greet for dynamic calls.
 func (i *Instance) func0() rt.Func {
 	f := &rt.DynFunc{
-		Type: types.Func(1), Inst: i.comp[0], Root: unsafe.Pointer(i), Enc: rt.EncodingUTF8,
+		Type: typeTable.Func(1), Inst: i.comp[0], Root: unsafe.Pointer(i), Enc: rt.EncodingUTF8,
 		Mem: i.core.C0.Mem0,
 		Fn:  realloc0,
 		Core: func(root unsafe.Pointer, d int32, a, r []uint64) {
@@ -247,7 +320,7 @@ func (i *Instance) func0() rt.Func {
 // func1 is demo:greet/guests#[constructor]book for dynamic calls.
 func (i *Instance) func1() rt.Func {
 	f := &rt.DynFunc{
-		Type: types.Func(2), Inst: i.comp[0], Root: unsafe.Pointer(i), Enc: rt.EncodingUTF8,
+		Type: typeTable.Func(2), Inst: i.comp[0], Root: unsafe.Pointer(i), Enc: rt.EncodingUTF8,
 		Core: func(root unsafe.Pointer, d int32, a, r []uint64) {
 			r[0] = uint64(m1f12(unsafe.Pointer(i.core.C1), d, uint32(a[0])))
 		},
@@ -261,7 +334,7 @@ func (i *Instance) func1() rt.Func {
 // func2 is demo:greet/guests#[method]book.add for dynamic calls.
 func (i *Instance) func2() rt.Func {
 	f := &rt.DynFunc{
-		Type: types.Func(3), Inst: i.comp[0], Root: unsafe.Pointer(i), Enc: rt.EncodingUTF8,
+		Type: typeTable.Func(3), Inst: i.comp[0], Root: unsafe.Pointer(i), Enc: rt.EncodingUTF8,
 		Core: func(root unsafe.Pointer, d int32, a, r []uint64) {
 			r[0] = uint64(m1f13(unsafe.Pointer(i.core.C1), d, uint32(a[0]), uint32(a[1])))
 		},
@@ -275,7 +348,7 @@ func (i *Instance) func2() rt.Func {
 // func3 is demo:greet/guests#[static]book.merge for dynamic calls.
 func (i *Instance) func3() rt.Func {
 	f := &rt.DynFunc{
-		Type: types.Func(4), Inst: i.comp[0], Root: unsafe.Pointer(i), Enc: rt.EncodingUTF8,
+		Type: typeTable.Func(4), Inst: i.comp[0], Root: unsafe.Pointer(i), Enc: rt.EncodingUTF8,
 		Core: func(root unsafe.Pointer, d int32, a, r []uint64) {
 			r[0] = uint64(m1f14(unsafe.Pointer(i.core.C1), d, uint32(a[0]), uint32(a[1])))
 		},
@@ -289,7 +362,7 @@ func (i *Instance) func3() rt.Func {
 // func4 is demo:greet/guests#admit for dynamic calls.
 func (i *Instance) func4() rt.Func {
 	f := &rt.DynFunc{
-		Type: types.Func(5), Inst: i.comp[0], Root: unsafe.Pointer(i), Enc: rt.EncodingUTF8,
+		Type: typeTable.Func(5), Inst: i.comp[0], Root: unsafe.Pointer(i), Enc: rt.EncodingUTF8,
 		Mem: i.core.C0.Mem0,
 		Fn:  realloc0,
 		Core: func(root unsafe.Pointer, d int32, a, r []uint64) {
@@ -312,6 +385,10 @@ func tramp0(root unsafe.Pointer, d int32, f0 uint32, f1 uint32, f2 uint32) {
 		rt.Throw(rt.TrapCannotLeave)
 	}
 	cx := &rt.Cx{Inst: i.comp[0], Root: unsafe.Pointer(i), D: d, Mem: i.core.C0.Mem0, Charge: true}
+	if h := i.pre.linked.Func(0); h != nil {
+		h.Lower(cx, rt.EncodingUTF8, uint64(f0), uint64(f1), uint64(f2))
+		return
+	}
 	var a0 Level
 	d1 := f0
 	if d1 >= 2 {

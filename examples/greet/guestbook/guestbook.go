@@ -27,6 +27,7 @@ type Imports struct {
 // times, at the same time too.
 type Pre struct {
 	imports Imports
+	linked  *rt.Linked // nil unless PrepareDynamic made it
 }
 
 // Prepare checks that nothing is missing from the imports.
@@ -38,7 +39,7 @@ func Prepare(imports Imports) (*Pre, error) {
 	if len(missing) > 0 {
 		return nil, errors.Join(missing...)
 	}
-	return &Pre{imports}, nil
+	return &Pre{imports: imports}, nil
 }
 
 // Instantiate makes an instance in st. It runs the component's start functions.

@@ -81,7 +81,10 @@ func (m *M1) init(d int32) {
 //go:embed names.txt
 var namesText string
 
-var funcNames = rt.FuncNames{Prefix: "example.com/greet/guestbook/internal/core/s", Text: &namesText}
+//go:embed source.map
+var sourceText string
+
+var funcNames = rt.FuncNames{Prefix: "example.com/greet/guestbook/internal/core/s", Text: &namesText, Lines: &linesText, Source: &sourceText}
 
 // begin is what every Init function does first.
 func (x *Instances) begin() {

@@ -56,6 +56,7 @@ func m1f7(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	return 0
 }
 
+//go:noinline
 func m1f8(m *core.M1, d int32, l0 uint32) {
 	m0f1(m.L1, d)
 }
@@ -114,6 +115,7 @@ func m1f9(m *core.M1, d int32, l0 uint32, l1 uint32, l2 uint32) uint32 {
 	return 0
 }
 
+//go:noinline
 func m1f10(m *core.M1, d int32, l0 uint32) {
 	m0f1(m.L1, d)
 }

@@ -48,6 +48,7 @@ func m1f7(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	return 0
 }
 
+//go:noinline
 func m1f8(m *core.M1, d int32, l0 uint32) {
 	m0f1(m.L1, d)
 }
@@ -74,6 +75,7 @@ func m1f9(m *core.M1, d int32, l0 uint32, l1 uint32, l2 uint32) uint32 {
 	return 0
 }
 
+//go:noinline
 func m1f10(m *core.M1, d int32, l0 uint32) {
 	m0f1(m.L1, d)
 }
@@ -99,8 +101,13 @@ func m1f12(m *core.M1, d int32, l0 uint32) uint32 {
 
 func m1f13(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	b0 := m.B0
+	var t0 uint64
 	*(*uint32)(unsafe.Add(b0, l0)) = *(*uint32)(unsafe.Add(b0, l0)) + l1
-	return *(*uint32)(unsafe.Add(b0, l0))
+	t0 = uint64(l0)
+	if t0+4 > m.Mem0.Size {
+		panic(rt.TrapMemoryOutOfBounds)
+	}
+	return *(*uint32)(unsafe.Add(b0, t0))
 }
 
 func m1f14(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
