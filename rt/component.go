@@ -10,10 +10,15 @@ type ComponentInstance struct {
 	MayEnter bool
 	// MayLeave is false during realloc and post-return.
 	MayLeave bool
-	Handles  HandleTable
+	// Context is the thread-local storage of the thread that runs in the
+	// instance, if it can see it: a call into the instance puts its own in place.
+	Context [2]uint32
+	Handles HandleTable
 	// Res holds the resource types of the program, by the compiler's number;
 	// all component instances of one instantiation share it.
 	Res []*ResourceType
+	// backpressure keeps calls of async functions from starting while it is not zero.
+	backpressure uint32
 }
 
 // NewComponents makes the component instances of one instantiation: parents[n]
@@ -30,6 +35,21 @@ func NewComponents(s *Store, parents []int32, resources int) []*ComponentInstanc
 		out[n] = c
 	}
 	return out
+}
+
+// BackpressureInc is canon backpressure.inc.
+func (c *ComponentInstance) BackpressureInc() {
+	if c.backpressure++; c.backpressure == 1<<16 {
+		throwText(TrapAsync, "backpressure counter overflow")
+	}
+}
+
+// BackpressureDec is canon backpressure.dec.
+func (c *ComponentInstance) BackpressureDec() {
+	if c.backpressure == 0 {
+		throwText(TrapAsync, "backpressure counter underflow")
+	}
+	c.backpressure--
 }
 
 // enterFromHost is may_enter_from and enter_from with a caller of None: the
