@@ -25,7 +25,8 @@ type body struct {
 
 	labels   map[ir.Label]int // jumps to each label
 	dead     map[*ir.Set]bool
-	read     []bool // locals that the text reads
+	loose    map[*ir.Set]bool // see findLoose
+	read     []bool           // locals that the text reads
 	assigned []bool
 	bases    map[uint32]bool // memories whose base is needed
 	temps    int             // temporaries in use by the statement
@@ -102,6 +103,7 @@ func (b *body) function() []byte {
 		}
 	}
 	b.dead = findDead(list, len(b.f.Locals))
+	b.loose = findLoose(list, len(b.f.Locals))
 	lost, inline := findLost(b.f, b.params, list)
 	b.vec.lost = lost
 	b.chooseForms(list)
@@ -298,7 +300,10 @@ func (b *body) set(s *ir.Set) {
 		b.setVector(s.Dst, s.X)
 		return
 	}
-	b.dst(s.Dst, b.ex(s.X))
+	b.force = b.loose[s]
+	n := b.ex(s.X)
+	b.force = false
+	b.dst(s.Dst, n)
 }
 
 // dst assigns a value to a local.

@@ -1,0 +1,173 @@
+package core
+
+import "github.com/wc2go/wc2go/ir"
+
+// A load that is used on some paths only is loose: Go's compiler moves it to
+// where it is used, as long as memory does not change before, and with it the fault. Wasm
+// says the load traps where it stands, whether its value is used or not. findLoose finds the
+// loads that need an explicit check for it: those whose value is not certainly used
+// from here on, and that no change of memory keeps in their place.
+//
+// Unreachable counts as a use of everything: it traps in any case.
+func findLoose(body []ir.Stmt, locals int) map[*ir.Set]bool {
+	d := &mustUse{words: (locals + 63) / 64, at: map[ir.Label]liveSet{}}
+	for range 20 {
+		d.again = false
+		d.loose = map[*ir.Set]bool{}
+		d.list(body, make(liveSet, d.words))
+		if !d.again {
+			return d.loose
+		}
+	}
+	// Nested too deeply to be sure of anything: all are loose.
+	d.at, d.all = map[ir.Label]liveSet{}, true
+	d.loose = map[*ir.Set]bool{}
+	d.list(body, make(liveSet, d.words))
+	return d.loose
+}
+
+// mustUse is what certainly is used later, at a point of a function: the
+// liveness of simplify.go with "on all paths" for "on some path".
+type mustUse struct {
+	words int
+	at    map[ir.Label]liveSet // behind a Block, before a Loop
+	loose map[*ir.Set]bool
+	again bool
+	all   bool
+}
+
+func (d *mustUse) top(used liveSet) {
+	for i := range used {
+		used[i] = ^uint64(0)
+	}
+}
+
+func (d *mustUse) reads(used liveSet, x *ir.Expr) {
+	if x == nil {
+		return
+	}
+	if x.Op == ir.OpLocal {
+		used.add(ir.Local(x.Imm))
+	}
+	x.Operands(func(y *ir.Expr) { d.reads(used, y) })
+}
+
+// loads reports whether x reads guarded memory.
+func loads(x *ir.Expr) bool {
+	found := x.Op.IsLoad()
+	x.Operands(func(y *ir.Expr) { found = found || loads(y) })
+	return found
+}
+
+// list changes used from what is used behind l to what is used from its start on.
+func (d *mustUse) list(l []ir.Stmt, used liveSet) {
+	for i := len(l) - 1; i >= 0; i-- {
+		d.stmt(l[i], l[i+1:], used)
+	}
+}
+
+// kept reports whether the statements that follow a load change memory before
+// control divides.
+func kept(rest []ir.Stmt) bool {
+	for _, st := range rest {
+		switch st.(type) {
+		case *ir.Set:
+		case *ir.Store, *ir.Call, *ir.SetGlobal, *ir.Effect:
+			return true
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+func (d *mustUse) mark(l ir.Label, used liveSet) {
+	if l != ir.NoLabel {
+		d.at[l] = append(d.at[l][:0], used...)
+	}
+}
+
+// meet leaves in used what is used after a jump to l too.
+func (d *mustUse) meet(used liveSet, l ir.Label) {
+	for i, w := range d.at[l] { // none the first time at a loop: everything
+		used[i] &= w
+	}
+}
+
+func (d *mustUse) stmt(st ir.Stmt, rest []ir.Stmt, used liveSet) {
+	switch st := st.(type) {
+	case *ir.Set:
+		wanted := st.Dst != ir.NoLocal && used.has(st.Dst)
+		load := loads(st.X)
+		if st.Dst != ir.NoLocal {
+			used.del(st.Dst)
+			if load && (!wanted || d.all) && !kept(rest) {
+				d.loose[st] = true
+			}
+		}
+		if wanted || load || st.X.Trap() != ir.TrapNone {
+			d.reads(used, st.X)
+		}
+	case *ir.Call:
+		for _, l := range st.Dsts {
+			if l != ir.NoLocal {
+				used.del(l)
+			}
+		}
+		if st.Tail {
+			clear(used)
+		}
+		stmtExprs(st, func(x *ir.Expr) { d.reads(used, x) })
+	case *ir.Effect:
+		if st.Dst != ir.NoLocal {
+			used.del(st.Dst)
+		}
+		stmtExprs(st, func(x *ir.Expr) { d.reads(used, x) })
+	case *ir.Block:
+		d.mark(st.Label, used)
+		d.list(st.Body, used)
+	case *ir.TryTable:
+		d.mark(st.Label, used)
+		clear(used) // an exception may leave it anywhere
+		d.list(st.Body, used)
+	case *ir.Loop:
+		d.list(st.Body, used)
+		if st.Label != ir.NoLabel {
+			old := d.at[st.Label]
+			same := old != nil
+			for i := range old {
+				same = same && old[i] == used[i]
+			}
+			if !same {
+				d.again = true
+				d.mark(st.Label, used)
+			}
+		}
+	case *ir.If:
+		d.mark(st.Label, used)
+		other := append(liveSet(nil), used...)
+		d.list(st.Then, used)
+		d.list(st.Else, other)
+		for i := range used {
+			used[i] &= other[i]
+		}
+		d.reads(used, st.Cond)
+	case *ir.Br:
+		d.top(used)
+		d.meet(used, st.Label)
+	case *ir.BrTable:
+		d.top(used)
+		d.meet(used, st.Default)
+		for _, l := range st.Targets {
+			d.meet(used, l)
+		}
+		d.reads(used, st.X)
+	case *ir.Unreachable:
+		d.top(used)
+	case *ir.Return, *ir.Throw:
+		clear(used)
+		stmtExprs(st, func(x *ir.Expr) { d.reads(used, x) })
+	default:
+		stmtExprs(st, func(x *ir.Expr) { d.reads(used, x) })
+	}
+}
