@@ -33,12 +33,12 @@ func (f Func) HostFunc() HostFunc {
 }
 
 // link gives the function as one of the imported type.
-func (f *HostFunc) link(want *FuncType) (func(ctx context.Context, args []Value) (Value, error), error) {
+func (f *HostFunc) link(want *FuncType, res func(want, have *Type) error) (func(ctx context.Context, args []Value) (Value, error), error) {
 	if f.bind != nil {
 		return f.bind(want)
 	}
 	if f.Type != nil {
-		if err := matchFunc(want, f.Type); err != nil {
+		if err := matchFunc(want, f.Type, res); err != nil {
 			return nil, err
 		}
 	}
@@ -47,6 +47,9 @@ func (f *HostFunc) link(want *FuncType) (func(ctx context.Context, args []Value)
 
 // HostResource is a resource type that a [Linker] defines.
 type HostResource struct {
+	// ID tells resource types apart: definitions with equal IDs are the same type. A
+	// definition without ID is a type of its own.
+	ID any
 	// Is tells the Go values that are such resources; nil: all but nil.
 	Is func(v any) bool
 	// Drop is called when a guest drops its last handle that owns the value; if it is
@@ -64,6 +67,12 @@ func HostResourceOf[T any](drop func(ctx context.Context, v T) error) HostResour
 	return r
 }
 
+// HostResource makes the resource type of an instance one that another component
+// can import. Its resources stay those of the instance.
+func (t *ResourceType) HostResource() HostResource {
+	return HostResource{ID: t, Is: t.owns}
+}
+
 // Linker holds host functions, resources and core modules by name: the imports of
 // components that are linked without their typed Imports, by the function
 // PrepareDynamic of a generated package. The zero Linker is empty. It must not be changed and
@@ -79,6 +88,9 @@ type Linker struct {
 	TrapMissing bool
 	// Shadowing lets a later definition replace an earlier one.
 	Shadowing bool
+	// Strict demands that every resource type is defined which a component
+	// imports.
+	Strict bool
 
 	instances []linkerInstance
 }
@@ -132,8 +144,7 @@ func (l *Linker) DefineInstance(iface string, from Instance, export string) erro
 			}
 			err = l.Define(iface, name, f.HostFunc())
 		case ItemResource:
-			r := item.Resource
-			err = l.DefineResource(iface, name, HostResource{Is: func(v any) bool { return r.owns(v) }})
+			err = l.DefineResource(iface, name, item.Resource.HostResource())
 		case ItemModule:
 			m, _ := from.ModuleAt(k)
 			err = l.DefineModule(iface, name, m)
@@ -161,18 +172,62 @@ func (l *Linker) define(iface, name string, item any) error {
 	return nil
 }
 
-// find gives a definition, nil if there is none. The instance is the one of
-// that very name, or else the highest compatible version.
+// find gives a definition, nil if there is none.
 func (l *Linker) find(iface, name string) any {
+	if i := l.instance(iface); i >= 0 {
+		return l.instances[i].items[name]
+	}
+	return nil
+}
+
+// instance gives the instance of that very name, or else the highest
+// compatible version; -1 if there is none.
+func (l *Linker) instance(iface string) int {
 	i := slices.IndexFunc(l.instances, func(x linkerInstance) bool { return x.name == iface })
 	if i < 0 {
 		i = bestVersion(iface, len(l.instances), func(i int) string { return l.instances[i].name })
 	}
-	if i < 0 {
-		return nil
-	}
-	return l.instances[i].items[name]
+	return i
 }
+
+// resourceID is the identity of a resource type that the linker defines.
+type resourceID struct {
+	instance int
+	name     string
+}
+
+// id gives the identity of the resource type that is defined as iface and name.
+func (l *Linker) id(iface, name string) (any, bool) {
+	r, ok := l.find(iface, name).(HostResource)
+	switch {
+	case !ok:
+		return nil, false
+	case r.ID != nil:
+		return r.ID, true
+	}
+	return resourceID{l.instance(iface), name}, true
+}
+
+// An ImportError says why a component cannot have something that it imports.
+// The error of a link that failed holds one for each such item.
+type ImportError struct {
+	Path   string   // "interface#name", or "name"
+	Kind   ItemKind // what the component wants
+	Found  string   // what the linker has: "func", "resource"...; "" for nothing
+	Reason error    // why it does not do; nil if it is something else altogether
+}
+
+func (e *ImportError) Error() string {
+	switch {
+	case e.Found == "":
+		return fmt.Sprintf("wc2go: import %s is not defined", e.Path)
+	case e.Reason == nil:
+		return fmt.Sprintf("wc2go: import %s: expected %s, found %s", e.Path, e.Kind, e.Found)
+	}
+	return fmt.Sprintf("wc2go: import %s: %v", e.Path, e.Reason)
+}
+
+func (e *ImportError) Unwrap() error { return e.Reason }
 
 func itemPath(iface, name string) string {
 	if iface == "" {
@@ -236,6 +291,7 @@ func (l *Linker) Link(c *Component, given []bool, funcs, resources, modules int)
 	t := c.imports
 	out := &Linked{Funcs: make([]*LinkedFunc, funcs), Resources: make([]*HostResource, resources), Modules: make([]CoreModule, modules)}
 	var errs []error
+	ids := make([]any, resources) // identities of the resource types that the linker has defined
 	for n := range t.nodes {
 		x := &t.nodes[n]
 		if x.field >= 0 && n > 0 && int(x.field) < len(given) && given[x.field] {
@@ -247,57 +303,71 @@ func (l *Linker) Link(c *Component, given []bool, funcs, resources, modules int)
 		}
 		path := itemPath(iface, x.name)
 		found := l.find(iface, x.name)
+		fail := func(reason error) {
+			errs = append(errs, &ImportError{Path: path, Kind: x.kind, Found: l.kind(iface, x.name), Reason: reason})
+		}
 		switch x.kind {
 		case ItemFunc:
-			if found == nil {
-				if x.field >= 0 && !l.TrapMissing {
-					errs = append(errs, fmt.Errorf("wc2go: import %s is not defined", path))
+			f, ok := found.(HostFunc)
+			if !ok {
+				if found != nil || l.Strict || x.field >= 0 && !l.TrapMissing {
+					fail(nil)
 				}
 				continue
 			}
-			f, ok := found.(HostFunc)
-			if !ok {
-				errs = append(errs, fmt.Errorf("wc2go: import %s: expected func, found %s", path, definedKind(found)))
-				continue
-			}
 			want := t.types.Func(int(x.arg))
-			call, err := f.link(want)
+			call, err := f.link(want, func(want, have *Type) error { return l.sameResource(ids[want.Resource], want, have) })
 			if err != nil {
-				errs = append(errs, fmt.Errorf("wc2go: import %s: %w", path, err))
+				fail(err)
 				continue
 			}
 			out.Funcs[x.num] = linkedFunc(path, want, call)
 		case ItemResource:
-			// The functions of an interface may come from the linker without the
-			// resource; whatever they give is one then.
-			r := &HostResource{}
-			if found != nil {
-				h, ok := found.(HostResource)
-				if !ok {
-					errs = append(errs, fmt.Errorf("wc2go: import %s: expected resource, found %s", path, definedKind(found)))
+			r, ok := found.(HostResource)
+			switch {
+			case ok:
+				id, _ := l.id(iface, x.name)
+				if old := ids[x.arg]; old == nil {
+					ids[x.arg] = id
+				} else if old != id {
+					fail(errors.New("mismatched resource types"))
 					continue
 				}
-				r = &h
-			} else if x.field < 0 && !slices.ContainsFunc(t.nodes[x.parent].kids, func(k int32) bool {
+			case found != nil:
+				fail(nil)
+				continue
+			case out.Resources[x.arg] != nil:
+				// Another name of a type that is there.
+			case l.Strict:
+				fail(nil)
+				continue
+			case x.field < 0 && !slices.ContainsFunc(t.nodes[x.parent].kids, func(k int32) bool {
 				return t.nodes[k].kind == ItemFunc && l.find(iface, t.nodes[k].name) != nil
-			}) {
+			}):
 				continue
 			}
+			// The functions of an interface may come from the linker without the
+			// resource; whatever they give is one then.
 			if r.Is == nil {
 				r.Is = func(v any) bool { return v != nil }
 			}
 			if out.Resources[x.arg] == nil {
-				out.Resources[x.arg] = r
+				out.Resources[x.arg] = &r
 			}
 		case ItemModule:
 			m, ok := found.(CoreModule)
-			switch {
-			case found == nil:
-				errs = append(errs, fmt.Errorf("wc2go: import %s is not defined", path))
-			case !ok:
-				errs = append(errs, fmt.Errorf("wc2go: import %s: expected core module, found %s", path, definedKind(found)))
-			default:
-				out.Modules[x.num] = m
+			if !ok {
+				fail(nil)
+				continue
+			}
+			out.Modules[x.num] = m
+		case ItemInstance:
+			if n > 0 && found != nil {
+				fail(nil)
+			}
+		case ItemComponent:
+			if l.Strict {
+				fail(nil)
 			}
 		}
 	}
@@ -307,14 +377,40 @@ func (l *Linker) Link(c *Component, given []bool, funcs, resources, modules int)
 	return out, nil
 }
 
-func definedKind(x any) string {
-	switch x.(type) {
+// kind says what is defined under a name, "" for nothing.
+func (l *Linker) kind(iface, name string) string {
+	switch l.find(iface, name).(type) {
 	case HostFunc:
-		return "func"
+		return ItemFunc.String()
 	case HostResource:
-		return "resource"
+		return ItemResource.String()
+	case CoreModule:
+		return ItemModule.String()
 	}
-	return "core module"
+	path := itemPath(iface, name)
+	if slices.ContainsFunc(l.instances, func(x linkerInstance) bool {
+		return x.name == path || strings.HasPrefix(x.name, path+"#")
+	}) {
+		return ItemInstance.String()
+	}
+	return ""
+}
+
+// sameResource compares the resource types of two handles: id is the identity of the
+// one that is wanted, if the linker has defined it. Where identities are not known, names must do.
+func (l *Linker) sameResource(id any, want, have *Type) error {
+	if id != nil && have.Name != "" {
+		if other, ok := l.id(have.Interface, have.Name); ok {
+			if id != other {
+				return errors.New("mismatched resource types")
+			}
+			return nil
+		}
+	}
+	if want.Name != "" && have.Name != "" && want.Name != have.Name {
+		return fmt.Errorf("expected %s, found %s", want.Describe(), have.Describe())
+	}
+	return nil
 }
 
 // linkedFunc makes a function out of its parts.
@@ -392,8 +488,9 @@ func lowerHost(cx *Cx, enc StringEncoding, path string, t *FuncType, call func(c
 	return out
 }
 
-// matchFunc says how a function's type differs from the one that is wanted.
-func matchFunc(want, have *FuncType) error {
+// matchFunc says how a function's type differs from the one that is wanted; res
+// compares two handles.
+func matchFunc(want, have *FuncType, res func(want, have *Type) error) error {
 	switch {
 	case want.Async != have.Async:
 		return fmt.Errorf("expected %s, found %s", want, have)
@@ -401,19 +498,19 @@ func matchFunc(want, have *FuncType) error {
 		return fmt.Errorf("expected %d parameters, found %d", len(want.Params), len(have.Params))
 	}
 	for n, p := range want.Params {
-		if err := matchTypes(p.Type, have.Params[n].Type); err != nil {
+		if err := matchTypes(p.Type, have.Params[n].Type, res); err != nil {
 			return fmt.Errorf("type mismatch with parameter %s: %w", p.Name, err)
 		}
 	}
-	if err := matchTypes(want.Result, have.Result); err != nil {
+	if err := matchTypes(want.Result, have.Result, res); err != nil {
 		return fmt.Errorf("type mismatch with result: %w", err)
 	}
 	return nil
 }
 
 // matchTypes says how a type differs from the one that is wanted. Types are
-// equal by structure, resource types by name; nil is the absent type.
-func matchTypes(want, have *Type) error {
+// equal by structure, handles as res says; nil is the absent type.
+func matchTypes(want, have *Type, res func(want, have *Type) error) error {
 	if want == have {
 		return nil
 	}
@@ -422,10 +519,7 @@ func matchTypes(want, have *Type) error {
 		return expected()
 	}
 	if want.Kind == KindOwn || want.Kind == KindBorrow {
-		if want.Name != "" && have.Name != "" && want.Name != have.Name {
-			return expected()
-		}
-		return nil
+		return res(want, have)
 	}
 	if len(want.Cases) != len(have.Cases) {
 		return fmt.Errorf("expected %s of %d, found %d", want.Kind, len(want.Cases), len(have.Cases))
@@ -435,12 +529,12 @@ func matchTypes(want, have *Type) error {
 		if c.Name != h.Name {
 			return fmt.Errorf("expected %s %q, found %q", caseWord(want.Kind), c.Name, h.Name)
 		}
-		if err := matchTypes(c.Type, h.Type); err != nil {
+		if err := matchTypes(c.Type, h.Type, res); err != nil {
 			return fmt.Errorf("%s %s: %w", caseWord(want.Kind), strings.TrimSpace(fmt.Sprint(c.Name, " ", n)), err)
 		}
 	}
 	for _, x := range [][2]*Type{{want.Elem, have.Elem}, {want.Key, have.Key}, {want.Err, have.Err}} {
-		if err := matchTypes(x[0], x[1]); err != nil {
+		if err := matchTypes(x[0], x[1], res); err != nil {
 			return fmt.Errorf("in %s: %w", want.Kind, err)
 		}
 	}
