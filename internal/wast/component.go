@@ -62,15 +62,20 @@ const componentCost = 1 << 10
 // that registers them.
 func componentFiles(files map[string][]byte, comps []*module) error {
 	var b bytes.Buffer
-	b.WriteString("package components\n\nimport (\n\t\"context\"\n\n")
-	fmt.Fprintf(&b, "\t%q\n\t%q\n", rtsource.Module+"/rt", goModule+"/driver")
+	b.WriteString("package components\n\nimport (\n")
+	if len(comps) > 0 {
+		fmt.Fprintf(&b, "\t\"context\"\n\n\t%q\n", rtsource.Module+"/rt")
+	}
+	fmt.Fprintf(&b, "\t%q\n", goModule+"/driver")
 	for _, m := range comps {
 		fmt.Fprintf(&b, "\t%s %q\n", m.key, m.importPath())
 	}
 	b.WriteString(")\n\n// Components are the components of the scripts by their keys.\nvar Components = map[string]driver.Component{\n")
 	for _, m := range comps {
-		fmt.Fprintf(&b, "%q: {Instantiate: func(ctx context.Context, st *rt.Store, h *driver.Host) (driver.ComponentInstance, error) {\n", m.key)
-		fmt.Fprintf(&b, "in, err := %s.Instantiate(ctx, st, %s.Imports{})\nif err != nil {\nreturn nil, err\n}\nreturn in, nil\n}},\n", m.key, m.key)
+		fmt.Fprintf(&b, "%q: {\nPrepare: func(l *rt.Linker) (func(context.Context, *rt.Store) (rt.Instance, error), error) {\n", m.key)
+		fmt.Fprintf(&b, "p, err := %s.PrepareDynamic(l, %s.Imports{})\nif err != nil {\nreturn nil, err\n}\n", m.key, m.key)
+		b.WriteString("return func(ctx context.Context, st *rt.Store) (rt.Instance, error) {\nin, err := p.Instantiate(ctx, st)\nif err != nil {\nreturn nil, err\n}\nreturn in, nil\n}, nil\n},\n")
+		fmt.Fprintf(&b, "Exports: %s.Exports,\n},\n", m.key)
 		for name, data := range m.files {
 			files[m.dir()+"/"+name] = data
 		}
