@@ -50,6 +50,7 @@ func programs(scripts []*script, t *translator, o *Options) []*program {
 		driver.Spectest:        t.module(spectest, nil),
 		driver.SpectestThreads: t.module(spectestThreads, nil),
 		driver.Wasmtime:        t.module(wasmtimeModule, nil),
+		driver.Simple:          t.module(simpleModule, nil),
 	}
 	var list []*program
 	var size int

@@ -30,6 +30,8 @@ var (
 	spectestThreads []byte
 	//go:embed spectest/wasmtime.wasm
 	wasmtimeModule []byte
+	//go:embed spectest/simple.wasm
+	simpleModule []byte
 )
 
 // module is a module or component that is to be run.

@@ -17,13 +17,11 @@ import (
 
 // Component is a component of the program.
 type Component struct {
-	// Instantiate makes an instance, with what h has for its imports.
-	Instantiate func(ctx context.Context, st *rt.Store, h *Host) (ComponentInstance, error)
-}
-
-// ComponentInstance is an instance of a component.
-type ComponentInstance interface {
-	Func(name string) (rt.Func, bool)
+	// Prepare finds what the component imports, and gives a function that makes
+	// instances.
+	Prepare func(l *rt.Linker) (func(ctx context.Context, st *rt.Store) (rt.Instance, error), error)
+	// Exports describes what the component exports.
+	Exports func() rt.Item
 }
 
 // component finds the component of a command in the program.
@@ -40,26 +38,102 @@ func (r *runner) component(c *Command) (Component, error) {
 
 // instantiateComponent makes an instance of the command's component, in a store
 // of its own.
-func (r *runner) instantiateComponent(c *Command) (ComponentInstance, error) {
+func (r *runner) instantiateComponent(c *Command) (rt.Instance, error) {
 	x, err := r.component(c)
 	if err != nil {
 		return nil, err
 	}
-	if c.Unlinkable != "" {
-		return nil, &LinkError{c.Unlinkable}
+	if r.host == nil {
+		m, ok := r.modules[Simple]
+		if !ok {
+			return nil, errors.New("module simple-module could not be translated")
+		}
+		if r.host, err = newHost(m); err != nil {
+			return nil, err
+		}
+	}
+	instantiate, err := x.Prepare(r.host.linker)
+	if err != nil {
+		return nil, linkError(err)
 	}
 	st := rt.NewStore()
 	r.stores = append(r.stores, st)
-	return x.Instantiate(r.ctx, st, r.host)
+	in, err := instantiate(r.ctx, st)
+	var unlinked *rt.ImportError
+	if errors.As(err, &unlinked) {
+		err = linkError(err)
+	}
+	return in, err
 }
 
-// LinkError says why a component cannot have what it imports.
-type LinkError struct{ text string }
+// LinkError says why a component cannot have what it imports, in Wasmtime's
+// words too, which scripts know.
+type LinkError struct {
+	err  error
+	text string
+}
 
-func (e *LinkError) Error() string { return e.text }
+func (e *LinkError) Error() string { return e.err.Error() + "\n" + e.text }
+func (e *LinkError) Unwrap() error { return e.err }
+
+// linkError adds Wasmtime's words to the error of a link.
+func linkError(err error) error {
+	var texts []string
+	var walk func(err error)
+	walk = func(err error) {
+		switch e := err.(type) {
+		case *rt.ImportError:
+			texts = append(texts, wasmtimeText(e))
+		case interface{ Unwrap() []error }:
+			for _, err := range e.Unwrap() {
+				walk(err)
+			}
+		case interface{ Unwrap() error }:
+			walk(e.Unwrap())
+		}
+	}
+	walk(err)
+	if texts == nil {
+		return err
+	}
+	return &LinkError{err, strings.Join(texts, "\n")}
+}
+
+// wasmtimeText says what Wasmtime says about an import that is missing or wrong: its
+// words are parts of the scripts that must not link.
+func wasmtimeText(e *rt.ImportError) string {
+	sort := func(kind string) string {
+		if kind == "func" {
+			return "function"
+		}
+		return kind
+	}
+	path := strings.Split(e.Path, "#")
+	top := sort(e.Kind.String())
+	if len(path) > 1 {
+		top = "instance"
+	} else if e.Kind == rt.ItemModule {
+		top = "core module"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "component imports %s `%s`, but a matching implementation was not found in the linker", top, path[0])
+	for _, name := range path[1:] {
+		fmt.Fprintf(&b, ": instance export `%s` has the wrong type", name)
+	}
+	kind := sort(e.Kind.String())
+	switch {
+	case e.Found == "":
+		fmt.Fprintf(&b, ": %s implementation is missing", kind)
+	case e.Reason == nil:
+		fmt.Fprintf(&b, ": expected %s found %s", kind, sort(e.Found))
+	default:
+		fmt.Fprintf(&b, ": %v", e.Reason)
+	}
+	return b.String()
+}
 
 // invoke calls an exported function of a component instance.
-func (r *runner) invoke(in ComponentInstance, a *Action) (t *rt.Type, result []rt.Value, err error) {
+func (r *runner) invoke(in rt.Instance, a *Action) (t *rt.Type, result []rt.Value, err error) {
 	if a.Type == "get" {
 		return nil, nil, errors.New("components have no globals")
 	}

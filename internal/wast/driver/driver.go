@@ -38,7 +38,7 @@ func Run(s *Script, modules map[string]rt.CoreModule, components map[string]Comp
 	r := &runner{
 		modules: modules, components: components, store: rt.NewStore(), ctx: context.Background(),
 		named: map[string]instance{}, defs: map[string]*Command{}, linked: map[string]instance{},
-		current: instance{why: "there is no module"}, host: &Host{},
+		current: instance{why: "there is no module"},
 	}
 	defer r.close()
 	r.spectest()
@@ -60,7 +60,7 @@ func Run(s *Script, modules map[string]rt.CoreModule, components map[string]Comp
 // instance is an instance of a module or of a component, or why there is none.
 type instance struct {
 	in   *rt.CoreInstance
-	comp ComponentInstance
+	comp rt.Instance
 	why  string
 	skip bool
 }
@@ -83,7 +83,7 @@ type runner struct {
 	components map[string]Component
 	store      *rt.Store   // of the core instances
 	stores     []*rt.Store // of the instances of components
-	host       *Host
+	host       *Host       // nil until a component needs it
 	ctx        context.Context
 
 	current instance
@@ -94,11 +94,13 @@ type runner struct {
 	extra   *rt.CoreInstance    // more of spectest
 }
 
-// Keys of the modules that make up spectest, and of the module wasmtime.
+// Keys of the modules that make up spectest, of the module wasmtime, and of
+// simple-module of the instance host.
 const (
 	Spectest        = "spectest"
 	SpectestThreads = "spectest-threads"
 	Wasmtime        = "wasmtime"
+	Simple          = "simple-module"
 )
 
 func (r *runner) spectest() {
@@ -138,9 +140,7 @@ func (r *runner) command(c *Command) (err error) {
 	switch c.Type {
 	case "module":
 		r.define(c)
-		i, err := r.make(c)
-		r.set(c.Name, i, err, c)
-		return err
+		return r.start(c.Name, c, c)
 	case "module_definition":
 		r.define(c)
 		return r.translated(c)
@@ -152,9 +152,7 @@ func (r *runner) command(c *Command) (err error) {
 		if def == nil {
 			return errors.New("no such module definition")
 		}
-		i, err := r.make(def)
-		r.set(c.Instance, i, err, c)
-		return err
+		return r.start(c.Instance, def, c)
 	case "register":
 		i, err := r.find(c.Name)
 		if err == nil && i.comp != nil {
@@ -234,6 +232,16 @@ func (r *runner) define(c *Command) {
 	if c.Name != "" {
 		r.defs[c.Name] = c
 	}
+}
+
+// start makes an instance of the module or component of def and names it.
+func (r *runner) start(name string, def, c *Command) error {
+	i, err := r.make(def)
+	r.set(name, i, err, c)
+	if err == nil && i.comp != nil && name != "" {
+		err = r.host.reflect(name, i.comp, r.components[def.Key].Exports())
+	}
+	return err
 }
 
 // set makes an instance the current one; err says why there is none.

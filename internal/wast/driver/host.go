@@ -2,59 +2,135 @@ package driver
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/wc2go/wc2go/rt"
 )
 
-// Host has what scripts import from Wasmtime's test harness: the functions of the
-// instances host and wasmtime, and those of the root. A script has one Host.
+// Host has what scripts import from Wasmtime's test harness: the instances host
+// and wasmtime, and functions of the root. A script has one Host.
 type Host struct {
+	linker   *rt.Linker
 	drops    uint32 // of resource1
 	lastDrop uint32 // the representation of the last one
 }
 
-// Resource is a value of a resource type of the host.
-type Resource struct {
-	host *Host
+// resource is a value of a resource type of the host.
+type resource struct {
 	kind string
 	rep  uint32
 }
 
-// Drop is the destructor.
-func (r *Resource) Drop(context.Context) error {
-	if r.kind == "resource1" {
-		r.host.drops++
-		r.host.lastDrop = r.rep
-	}
-	return nil
+// Types of the host's functions.
+var (
+	typeU32    = &rt.Type{Kind: rt.KindU32}
+	typeS32    = &rt.Type{Kind: rt.KindS32}
+	typeString = &rt.Type{Kind: rt.KindString}
+)
+
+func handle(kind rt.TypeKind, name string) *rt.Type {
+	return &rt.Type{Kind: kind, Interface: "host", Name: name}
 }
 
-// Call calls a function by its path, "instance#instance#function".
-// Arguments and results are as the generated packages have them, resources
-// are *Resource.
-func (h *Host) Call(_ context.Context, name string, args ...any) ([]any, error) {
-	switch name {
-	case "host-return-two":
-		return []any{uint32(2)}, nil
-	case "host#return-three":
-		return []any{uint32(3)}, nil
-	case "host#nested#return-four":
-		return []any{uint32(4)}, nil
-	case "host#return-hi":
-		return []any{"hi"}, nil
-	case "host#[constructor]resource1":
-		return []any{&Resource{h, "resource1", args[0].(uint32)}}, nil
-	case "host#[static]resource1.assert", "host#[method]resource1.simple":
-		if rep := args[0].(*Resource).rep; rep != args[1].(uint32) {
-			return nil, fmt.Errorf("resource1 is %d, not %d", rep, args[1])
+func funcType(result *rt.Type, params ...*rt.Type) *rt.FuncType {
+	t := &rt.FuncType{Result: result}
+	for i, p := range params {
+		t.Params = append(t.Params, rt.Param{Name: fmt.Sprintf("p%d", i), Type: p})
+	}
+	return t
+}
+
+func async(t *rt.FuncType) *rt.FuncType { t.Async = true; return t }
+
+// newHost defines everything that scripts can import. simple is the core module
+// simple-module of the instance host.
+func newHost(simple rt.CoreModule) (*Host, error) {
+	h := &Host{linker: rt.NewLinker()}
+	h.linker.Strict = true
+	own, borrow := handle(rt.KindOwn, "resource1"), handle(rt.KindBorrow, "resource1")
+	constant := func(v rt.Value) func(context.Context, []rt.Value) (rt.Value, error) {
+		return func(context.Context, []rt.Value) (rt.Value, error) { return v, nil }
+	}
+	echo := func(_ context.Context, args []rt.Value) (rt.Value, error) { return args[0], nil }
+	// check takes a resource and what its representation must be.
+	check := func(_ context.Context, args []rt.Value) (rt.Value, error) {
+		r := args[0].(rt.ResourceValue).Value.(*resource)
+		if want := uint32(args[1].(rt.U32)); r.rep != want {
+			return nil, fmt.Errorf("%s has the representation %d, not %d", r.kind, r.rep, want)
 		}
 		return nil, nil
-	case "host#[static]resource1.last-drop":
-		return []any{h.lastDrop}, nil
-	case "host#[static]resource1.drops":
-		return []any{h.drops}, nil
-	case "host#[method]resource1.take-borrow", "host#[method]resource1.take-own",
-		"wasmtime#set-max-table-capacity", "wasmtime#gc":
-		return nil, nil
 	}
-	return nil, fmt.Errorf("the host has no function %s", name)
+	never := func(context.Context, []rt.Value) (rt.Value, error) {
+		return nil, errors.New("functions that never return need async, which is not supported yet")
+	}
+	var errs []error
+	for _, f := range []struct {
+		iface, name string
+		typ         *rt.FuncType
+		call        func(context.Context, []rt.Value) (rt.Value, error)
+	}{
+		{"", "host-echo-u32", async(funcType(typeU32, typeU32)), echo},
+		{"", "host-return-two", funcType(typeU32), constant(rt.U32(2))},
+		{"host", "return-three", funcType(typeU32), constant(rt.U32(3))},
+		{"host#nested", "return-four", funcType(typeU32), constant(rt.U32(4))},
+		{"host", "return-hi", funcType(typeString), constant(rt.String("hi"))},
+		{"host", "[constructor]resource1", funcType(own, typeU32), func(_ context.Context, args []rt.Value) (rt.Value, error) {
+			return rt.ResourceValue{Value: &resource{"resource1", uint32(args[0].(rt.U32))}}, nil
+		}},
+		{"host", "[static]resource1.assert", funcType(nil, own, typeU32), check},
+		{"host", "[static]resource1.last-drop", funcType(typeU32), func(context.Context, []rt.Value) (rt.Value, error) {
+			return rt.U32(h.lastDrop), nil
+		}},
+		{"host", "[static]resource1.drops", funcType(typeU32), func(context.Context, []rt.Value) (rt.Value, error) {
+			return rt.U32(h.drops), nil
+		}},
+		{"host", "[method]resource1.simple", funcType(nil, borrow, typeU32), check},
+		{"host", "[method]resource1.take-borrow", funcType(nil, borrow, borrow), constant(nil)},
+		{"host", "[method]resource1.take-own", funcType(nil, borrow, own), constant(nil)},
+		{"host", "[method]resource1.never-return", async(funcType(nil, borrow)), never},
+		{"host", "never-return", async(funcType(nil)), never},
+		{"host", "return-two-slowly", async(funcType(typeS32)), constant(rt.S32(2))},
+		{"host", "echo-slowly", async(funcType(typeU32, typeU32)), echo},
+		{"wasmtime", "set-max-table-capacity", funcType(nil, typeU32), constant(nil)},
+		{"wasmtime", "gc", funcType(nil), constant(nil)},
+	} {
+		errs = append(errs, h.linker.Define(f.iface, f.name, rt.HostFunc{Type: f.typ, Call: f.call}))
+	}
+	for _, r := range []struct{ name, kind string }{
+		{"resource1", "resource1"}, {"resource2", "resource2"}, {"resource1-again", "resource1"},
+	} {
+		errs = append(errs, h.linker.DefineResource("host", r.name, rt.HostResource{
+			ID: r.kind,
+			Is: func(v any) bool { x, ok := v.(*resource); return ok && x.kind == r.kind },
+			Drop: func(_ context.Context, v any) error {
+				if r.kind == "resource1" {
+					h.drops++
+					h.lastDrop = v.(*resource).rep
+				}
+				return nil
+			},
+		}))
+	}
+	errs = append(errs, h.linker.DefineModule("host", "simple-module", simple))
+	return h, errors.Join(errs...)
+}
+
+// reflect defines what a named instance of a component exports, under its name: as
+// Wasmtime's harness does, core modules and resource types only.
+func (h *Host) reflect(name string, in rt.Instance, exports rt.Item) error {
+	h.linker.Shadowing = true
+	for export := range exports.Items() {
+		var err error
+		switch item, _, _ := in.Export(nil, export); item.Kind {
+		case rt.ItemModule:
+			err = h.linker.DefineModule(name, export, item.Module)
+		case rt.ItemResource:
+			err = h.linker.DefineResource(name, export, item.Resource.HostResource())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

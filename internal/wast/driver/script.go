@@ -41,8 +41,6 @@ type Command struct {
 	Key     string `json:"key,omitempty"`
 	Missing string `json:"missing,omitempty"`
 	Skip    bool   `json:"skip,omitempty"`
-	// Unlinkable says why the component cannot have what it imports.
-	Unlinkable string `json:"unlinkable,omitempty"`
 }
 
 // Action is a call or the reading of a global.
