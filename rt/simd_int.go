@@ -197,6 +197,11 @@ func I16Mul(x, y uint64) uint64 {
 	return x*y&0xffff | (x>>16)*(y>>16)&0xffff<<16 | (x>>32)*(y>>32)&0xffff<<32 | (x>>48)*(y>>48)<<48
 }
 
+// I16Scale is I16Mul where all lanes of one factor are y. Small.
+func I16Scale(x, y uint64) uint64 {
+	return x&even16*y&even16 | (x>>16&even16*y&even16)<<16
+}
+
 // I16Q15 is i16x8.q15mulr_sat_s. A call.
 func I16Q15(x, y uint64) uint64 {
 	return q15(x, y) | q15(x>>16, y>>16)<<16 | q15(x>>32, y>>32)<<32 | q15(x>>48, y>>48)<<48
@@ -240,19 +245,21 @@ func I8PairU(x uint64) uint64 { return x&even8 + x>>8&even8 }
 // I8PairS is i16x8.extadd_pairwise_i8x16_s: both are taken as larger by 128.
 func I8PairS(x uint64) uint64 { return I16Sub(I8PairU(x^top8), one16<<8) }
 
-// I16NarrowS is half of i8x16.narrow_i16x8_s.
+// I16NarrowS is half of i8x16.narrow_i16x8_s. Negative lanes are worked on as
+// their complements; what then has a bit above the lowest seven is too large.
 func I16NarrowS(x uint64) uint64 {
-	return narrow8s(x) | narrow8s(x>>16)<<8 | narrow8s(x>>32)<<16 | narrow8s(x>>48)<<24
+	m := I16Mask(x & top16)
+	x ^= m
+	t := (x>>7&even8 + even8) & (one16 << 8)
+	return I8Even((x|(t>>1-t>>8))&(even8&rest8) ^ m)
 }
 
 // I16NarrowU is half of i8x16.narrow_i16x8_u.
 func I16NarrowU(x uint64) uint64 {
-	return narrow8u(x) | narrow8u(x>>16)<<8 | narrow8u(x>>32)<<16 | narrow8u(x>>48)<<24
+	x &^= I16Mask(x & top16)
+	t := (x>>8&even8 + even8&rest8) & (one16 << 7)
+	return I8Even(x | (t<<1 - t>>7))
 }
-
-func narrow8s(x uint64) uint64 { return uint64(uint8(min(max(int16(x), -1<<7), 1<<7-1))) }
-
-func narrow8u(x uint64) uint64 { return uint64(min(max(int16(x), 0), 1<<8-1)) }
 
 // I32NarrowS saturates a lane to 16 bits. Small.
 func I32NarrowS(x uint32) uint64 { return uint64(uint16(min(max(int32(x), -1<<15), 1<<15-1))) }

@@ -98,6 +98,10 @@ var halfTests = func() map[string][2]func(x, y uint64) uint64 {
 	i16 := func(f func(x, y int64) int64) fn { return naive(4, f) }
 	t["I8Popcnt"] = [2]fn{func(x, _ uint64) uint64 { return I8Popcnt(x) }, naive(8, func(x, _ int64) int64 { return int64(bits.OnesCount8(uint8(x))) })}
 	t["I16Mul"] = [2]fn{I16Mul, i16(func(x, y int64) int64 { return x * y })}
+	t["I16Scale"] = [2]fn{
+		func(x, y uint64) uint64 { return I16Scale(x, y&0xffff) },
+		func(x, y uint64) uint64 { return i16(func(x, _ int64) int64 { return x * int64(y&0xffff) })(x, 0) },
+	}
 	t["I16Q15"] = [2]fn{I16Q15, i16(func(x, y int64) int64 { return clamp((x*y+0x4000)>>15, -1<<15, 1<<15-1) })}
 	t["I8PairS"] = [2]fn{func(x, _ uint64) uint64 { return I8PairS(x) }, i16(func(x, _ int64) int64 { return int64(int8(x)) + x>>8 })}
 	t["I8PairU"] = [2]fn{func(x, _ uint64) uint64 { return I8PairU(x) }, i16(func(x, _ int64) int64 { return x&0xff + x>>8&0xff })}

@@ -593,7 +593,7 @@ var laneOps = func() map[ir.Op]laneOp {
 		ir.OpI16x8SubSatS: rtOp("I16SubSatS", halves, halves), ir.OpI16x8SubSatU: rtOp("I16SubSatU", halves, halves),
 		ir.OpI16x8MinS: rtOp("I16MinS", halves, halves), ir.OpI16x8MinU: rtOp("I16MinU", halves, halves),
 		ir.OpI16x8MaxS: rtOp("I16MaxS", halves, halves), ir.OpI16x8MaxU: rtOp("I16MaxU", halves, halves),
-		ir.OpI16x8AvgrU: rtOp("I16Avgr", halves, halves), ir.OpI16x8Mul: rtOp("I16Mul", halves, halves),
+		ir.OpI16x8AvgrU: rtOp("I16Avgr", halves, halves), ir.OpI16x8Mul: {halves, halves, mul16},
 		ir.OpI16x8Q15mulrSatS: rtOp("I16Q15", halves, halves), ir.OpI16x8RelaxedQ15mulrS: rtOp("I16Q15", halves, halves),
 		ir.OpI16x8ExtaddPairwiseI8x16S:  rtOp("I8PairS", halves, halves),
 		ir.OpI16x8ExtaddPairwiseI8x16U:  rtOp("I8PairU", halves, halves),
@@ -676,6 +676,16 @@ var laneOps = func() map[ir.Op]laneOp {
 	}
 	return t
 }()
+
+// mul16 is i16x8.mul.
+func mul16(b *body, a []*node) *node {
+	for i, n := range a {
+		if v, err := strconv.ParseUint(n.text, 0, 64); n.konst && n.kind == nAtom && err == nil && v == v&0xffff*0x1000100010001 {
+			return b.rtCall("I16Scale", a[1-i], hexLit(v&0xffff))
+		}
+	}
+	return b.rtCall("I16Mul", a...)
+}
 
 // neg is -n of an integer.
 func neg(n *node) *node {

@@ -243,27 +243,31 @@ func absorbed(x, y *ir.Expr) bool {
 		}
 		return mask == 0
 	}
-	if other == nil {
-		return false
+	if other == nil || other.Type.Kind != ir.V128 {
+		return false // a shift loads all of its operand
 	}
 	if other.Op != ir.OpConst {
 		return foldable(other) || same(x.X, x.Y)
 	}
 	switch x.Op {
-	case ir.OpV128And, ir.OpI8x16MinU:
+	case ir.OpV128And:
 		return other.Imm2>>56 == 0
-	case ir.OpV128Or, ir.OpI8x16MaxU:
+	case ir.OpV128Or:
 		return other.Imm2>>56 == 0xff
 	case ir.OpV128Andnot:
 		return y == x.X && other.Imm2>>56 == 0xff || y == x.Y && other.Imm2>>56 == 0
 	case ir.OpV128Xor, ir.OpI8x16Add, ir.OpI16x8Add, ir.OpI32x4Add, ir.OpI64x2Add,
-		ir.OpI8x16Sub, ir.OpI16x8Sub, ir.OpI32x4Sub, ir.OpI64x2Sub:
-		return false
-	case ir.OpF32x4Add, ir.OpF32x4Sub, ir.OpF32x4Mul, ir.OpF32x4Div, ir.OpF64x2Add, ir.OpF64x2Sub, ir.OpF64x2Mul, ir.OpF64x2Div:
+		ir.OpI8x16Sub, ir.OpI16x8Sub, ir.OpI32x4Sub, ir.OpI64x2Sub,
+		ir.OpI8x16Eq, ir.OpI8x16Ne, ir.OpI16x8Eq, ir.OpI16x8Ne, ir.OpI32x4Eq, ir.OpI32x4Ne, ir.OpI64x2Eq, ir.OpI64x2Ne,
+		ir.OpF32x4Add, ir.OpF32x4Sub, ir.OpF32x4Mul, ir.OpF32x4Div, ir.OpF64x2Add, ir.OpF64x2Sub, ir.OpF64x2Mul, ir.OpF64x2Div:
 		return false
 	}
-	// A constant may make any other operator ignore its operand.
-	return true
+	// Extreme constants may make any other operator ignore its operand.
+	switch other.Imm2 >> 56 {
+	case 0, 0x7f, 0x80, 0xff:
+		return true
+	}
+	return false
 }
 
 // foldable reports whether x is a constant for Go.

@@ -136,18 +136,54 @@ func (b *body) shuffleHalf(l [8]uint8, h []*node) *node {
 		lo, hi := b.rtCall("I16ExtU", conv("uint32", at(l[0]))), b.rtCall("I16ExtU", conv("uint32", at(l[2])))
 		return bin("|", lo, bin("<<", hi, lit("16")))
 	}
+	// Four bytes in a row that go to every other place: extended, with something between.
+	for first := range 2 {
+		row := l[first]
+		if row&7 > 4 {
+			continue
+		}
+		yes := true
+		for i := range 4 {
+			yes = yes && l[2*i+first] == row+uint8(i)
+		}
+		if !yes {
+			continue
+		}
+		others := uint64(even8Mask)
+		if first == 0 {
+			others <<= 8
+		}
+		n := b.rtCall("I8ExtU", conv("uint32", at(row)))
+		if first == 1 {
+			n = bin("<<", n, lit("8"))
+		}
+		if rest := b.shuffleParts(l, h, others, 3); rest != nil {
+			return bin("|", n, rest)
+		}
+	}
+	return b.shuffleParts(l, h, ^uint64(0), 5)
+}
+
+const even8Mask = 0x00ff00ff00ff00ff
+
+// shuffleParts is those bytes of shuffleHalf that mask has, the others 0, from at
+// most so many parts; nil if it takes more.
+func (b *body) shuffleParts(l [8]uint8, h []*node, mask uint64, most int) *node {
 	// Bytes that come from the same half at the same distance go together.
 	type part struct{ half, dist int }
 	masks := map[part]uint64{}
 	var order []part
 	for i, k := range l {
+		if mask>>(8*i)&1 == 0 {
+			continue
+		}
 		p := part{int(k >> 3), i - int(k&7)}
 		if masks[p] == 0 {
 			order = append(order, p)
 		}
 		masks[p] |= 0xff << (8 * i)
 	}
-	if len(order) > 5 {
+	if len(order) > most {
 		return nil
 	}
 	var n *node
