@@ -27,8 +27,11 @@ func (b *body) plain(x *ir.Expr) *node {
 	case ir.OpConst:
 		return b.constant(x)
 	case ir.OpLocal:
-		b.readLocal(ir.Local(x.Imm))
-		return atom(local(ir.Local(x.Imm)))
+		n := atom(local(ir.Local(x.Imm)))
+		if b.read != nil {
+			n.used = &b.read[x.Imm]
+		}
+		return n
 	case ir.OpGlobal:
 		g := b.global(uint32(x.Imm))
 		if g[0] == '*' {
