@@ -22,21 +22,45 @@ func goTool(t *testing.T, dir string, args ...string) string {
 	return stdout.String()
 }
 
-// TestGreet vets, tests and runs the consumer module, and checks that its
-// generated package is what wc2go generates today.
-func TestGreet(t *testing.T) {
-	goTool(t, "greet", "vet", "./...")
-	goTool(t, "greet", "test", "./...")
-	goTool(t, "greet", "test", "-tags", "wc2go_checked", "./...")
-	if got, want := goTool(t, "greet", "run", "."), "Hello, world!\ncome back in 3 years\n3 guests\n"; got != want {
-		t.Errorf("go run . printed %q, want %q", got, want)
+// generated is a package that an example has from wc2go.
+type generated struct {
+	dir  string
+	args []string // of wc2go generate
+}
+
+// consumer vets, tests and runs an example that is a module of its own, and
+// checks that its generated packages are what wc2go generates today.
+func consumer(t *testing.T, dir, prints string, packages ...generated) {
+	t.Helper()
+	goTool(t, dir, "vet", "./...")
+	goTool(t, dir, "test", "./...")
+	goTool(t, dir, "test", "-tags", "wc2go_checked", "./...")
+	if got := goTool(t, dir, "run", "."); got != prints {
+		t.Errorf("go run . printed %q, want %q", got, prints)
 	}
-	fresh := filepath.Join("greet", "guestbook_fresh")
-	t.Cleanup(func() { os.RemoveAll(fresh) })
-	goTool(t, "greet", "run", "github.com/wc2go/wc2go/cmd/wc2go", "generate",
-		"-o", "guestbook_fresh", "-pkg", "guestbook", "--import-path", "example.com/greet/guestbook", "greet.wasm")
-	same(t, filepath.Join("greet", "guestbook"), fresh)
-	same(t, fresh, filepath.Join("greet", "guestbook"))
+	for _, p := range packages {
+		name := p.dir + "_fresh"
+		fresh := filepath.Join(dir, name)
+		t.Cleanup(func() { os.RemoveAll(fresh) })
+		args := append([]string{"run", "github.com/wc2go/wc2go/cmd/wc2go", "generate",
+			"-o", name, "-pkg", p.dir, "--import-path", "example.com/" + dir + "/" + p.dir}, p.args...)
+		goTool(t, dir, args...)
+		same(t, filepath.Join(dir, p.dir), fresh)
+		same(t, fresh, filepath.Join(dir, p.dir))
+	}
+}
+
+func TestGreet(t *testing.T) {
+	consumer(t, "greet", "Hello, world!\ncome back in 3 years\n3 guests\n", generated{"guestbook", []string{"greet.wasm"}})
+}
+
+func TestInstance(t *testing.T) {
+	consumer(t, "instance", "f is a func()\ni#f is a func()\n", generated{"root", []string{"root.wasm"}}, generated{"nested", []string{"nested.wasm"}})
+}
+
+func TestCompose(t *testing.T) {
+	consumer(t, "compose", "1 turned away\ncome back in 1 year\n2 guests\n", generated{"guestbook", []string{"../greet/greet.wasm"}},
+		generated{"party", []string{"--map", "demo:greet/guests=example.com/compose/guestbook", "party.wasm"}})
 }
 
 // same checks that every file of a is in b with the same content.
@@ -56,7 +80,7 @@ func same(t *testing.T, a, b string) {
 		}
 		y, err := os.ReadFile(filepath.Join(b, rel))
 		if err != nil || !bytes.Equal(x, y) {
-			t.Errorf("%s and %s differ (%v): run go generate in examples/greet", path, filepath.Join(b, rel), err)
+			t.Errorf("%s and %s differ (%v): run go generate in the example", path, filepath.Join(b, rel), err)
 		}
 		return nil
 	})

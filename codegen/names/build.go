@@ -564,21 +564,25 @@ func (b *builder) nameImport(f *Interface, imports members) error {
 	}
 	g := b.mapper.iface(f.ID)
 	if g != nil {
-		f.Pkg = g.pkg.path
-		if !f.Needed {
-			return nil
-		}
-		d, err := g.typeDecl("", false)
-		if err != nil {
+		d := g.types[""]
+		if err := g.checkMethods(d, f.Funcs, b.m); err != nil {
 			return err
 		}
-		f.Name = d.name
+		if !f.Needed {
+			f.Pkg = g.pkg.path
+			return nil
+		}
+		if d == nil {
+			// A package whose component exports the interface has its types, but
+			// no Go interface for it. The one that is made here is what its accessor implements.
+			f.Name = b.scope.declare(base, owner{roleIface, id, false})
+			f.Field = b.importField(imports, base, id)
+			return nil
+		}
+		f.Pkg, f.Name = g.pkg.path, d.name
 		if g.pkg.funcs[d.name+"From"] {
 			f.From = d.name + "From"
 			b.m.UsesWASI = true
-		}
-		if err := g.checkMethods(d, f.Funcs, b.m); err != nil {
-			return err
 		}
 		// Two versions of an interface that one Go interface serves share a field.
 		for i := range b.m.ImportIfaces {
@@ -591,12 +595,17 @@ func (b *builder) nameImport(f *Interface, imports members) error {
 		f.Name = b.scope.declare(base, owner{roleIface, id, false})
 	}
 	if f.Needed {
-		if base == "Types" && id.pkg != "" {
-			base = exported(id.pkg) + base // filesystem/types: Types alone says nothing
-		}
-		f.Field = b.member(imports, base, id)
+		f.Field = b.importField(imports, base, id)
 	}
 	return nil
+}
+
+// importField declares the field of Imports for an interface.
+func (b *builder) importField(imports members, base string, id ifaceName) string {
+	if base == "Types" && id.pkg != "" {
+		base = exported(id.pkg) + base // filesystem/types: Types alone says nothing
+	}
+	return b.member(imports, base, id)
 }
 
 // nameModules gives the imported core modules their fields.

@@ -117,7 +117,7 @@ func (m *mapper) find(id string) *goIface {
 	}
 	for i, mp := range m.opts.Maps {
 		want := parseIface(mp.Iface)
-		if want.withoutVersionID != n.withoutVersionID || want.version != "" && want.version != n.version {
+		if want.withoutVersionID != n.withoutVersionID || want.version != "" && !compatible(want.version, n.version) {
 			continue
 		}
 		m.used[i] = true
@@ -307,7 +307,7 @@ func (p *goPackage) iface(n ifaceName) *goIface {
 		if d.iface.withoutVersionID != n.withoutVersionID || !compatible(d.iface.version, n.version) {
 			continue
 		}
-		if old := g.types[d.typ]; old == nil || old.iface.version != n.version {
+		if old := g.types[d.typ]; old == nil || old.iface.version != n.version && (d.iface.version == n.version || newer(d.iface.version, old.iface.version)) {
 			g.types[d.typ] = d
 		}
 	}
@@ -326,6 +326,19 @@ func compatible(a, b string) bool {
 	x, ok1 := track(a)
 	y, ok2 := track(b)
 	return ok1 && ok2 && x == y
+}
+
+// newer reports whether a is a higher version than b; both are of one track.
+func newer(a, b string) bool {
+	x, y := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range min(len(x), len(y)) {
+		m, _ := strconv.ParseUint(x[i], 10, 64)
+		n, _ := strconv.ParseUint(y[i], 10, 64)
+		if m != n {
+			return m > n
+		}
+	}
+	return false
 }
 
 // track is a version up to its left-most number that is not zero.
@@ -391,16 +404,18 @@ func (g *goIface) cases(t *ir.Type, mt *Type) ([]string, error) {
 	return out, nil
 }
 
-// checkMethods makes sure that the Go interface has the methods that the
-// component calls.
+// checkMethods makes sure that the Go interface d, which may be nil, and the
+// resource types have the methods that the component calls.
 func (g *goIface) checkMethods(d *goDecl, funcs []Func, m *Model) error {
 	for _, f := range funcs {
-		typ := d.name
-		if f.Kind == FuncMethod {
-			if m.Resources[f.Resource].Pkg != g.pkg.path {
-				continue
-			}
+		typ := ""
+		switch {
+		case f.Kind == FuncMethod && m.Resources[f.Resource].Pkg == g.pkg.path:
 			typ = m.Resources[f.Resource].Name
+		case f.Kind != FuncMethod && d != nil:
+			typ = d.name
+		default:
+			continue
 		}
 		if have, known := g.pkg.members[typ]; known && !slices.Contains(have, f.Name) && !g.pkg.methods[typ][f.Name] {
 			return fmt.Errorf("%s is mapped to %s, whose %s has no method %s (for %s)", g.id, g.pkg.path, typ, f.Name, f.Extern.Name)
