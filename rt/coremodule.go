@@ -110,10 +110,10 @@ func (m CoreModule) Instantiate(ctx context.Context, st *Store, imports func(mod
 		if imports != nil {
 			x, ok = imports(im.Module, im.Name)
 		}
-		if !ok || x.store == nil {
+		if !ok || x.store == nil && !x.anyStore() {
 			return nil, &LinkError{Module: im.Module, Name: im.Name, Want: im.Type}
 		}
-		if x.store != st {
+		if x.store != st && !x.anyStore() {
 			return nil, ErrWrongStore
 		}
 		l.imports[i] = x
@@ -379,7 +379,11 @@ type CoreLink struct {
 func (l *CoreLink) Func(i int) FuncRef { return *l.imports[i].ref }
 
 // Memory gives import i, a memory.
-func (l *CoreLink) Memory(i int) *Memory { return l.imports[i].memory }
+func (l *CoreLink) Memory(i int) *Memory {
+	m := l.imports[i].memory
+	l.Store.use(m)
+	return m
+}
 
 // Tag gives import i, a tag.
 func (l *CoreLink) Tag(i int) *Tag { return l.imports[i].tag }

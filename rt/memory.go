@@ -1,6 +1,10 @@
 package rt
 
-import "unsafe"
+import (
+	"math/bits"
+	"sync/atomic"
+	"unsafe"
+)
 
 // Memory is a linear memory.
 //
@@ -18,6 +22,7 @@ type Memory struct {
 	is64     bool
 	mapped   bool // a reservation
 	res      reservation
+	shared   *sharedMemory // nil if it is not shared
 }
 
 // MemoryType is the type of a memory. For generated code.
@@ -25,6 +30,7 @@ type MemoryType struct {
 	Min, Max uint64 // pages
 	HasMax   bool
 	Is64     bool
+	Shared   bool
 	PageLog2 uint8
 }
 
@@ -32,8 +38,39 @@ type MemoryType struct {
 // a 32-bit offset, and the widest access.
 const reservedBytes = 8<<30 + 64<<10
 
+// maxShared is what a shared memory that is not a reservation can grow to: it
+// must not move, so all of it is there from the beginning.
+const maxShared = 1 << (28 + 4*(bits.UintSize/64))
+
 // NewMemory makes a memory that belongs to s. It needs the baton. For generated code.
 func NewMemory(s *Store, t MemoryType) *Memory {
+	m := newMemory(s, t)
+	if m.mapped {
+		l := s.reservations()
+		l.list = append(l.list, m.res)
+	}
+	m.begin(t)
+	return m
+}
+
+// begin gives a new memory its first pages.
+func (m *Memory) begin(t MemoryType) {
+	if m.shared != nil && !m.mapped {
+		size := min(m.max<<m.pageLog2, maxShared)
+		b, ok := makeBytes(max(size, t.Min<<t.PageLog2))
+		if !ok {
+			Throwf(TrapLimit, "shared memory of %d pages", m.max)
+		}
+		m.res = reservation{mem: b}
+		m.Base = unsafe.Pointer(unsafe.SliceData(b))
+	}
+	if t.Min > 0 && m.Grow(t.Min) == ^uint64(0) {
+		Throwf(TrapLimit, "memory of %d pages", t.Min)
+	}
+}
+
+// newMemory makes a memory without pages.
+func newMemory(s *Store, t MemoryType) *Memory {
 	m := &Memory{store: s, max: t.Max, pageLog2: t.PageLog2, is64: t.Is64}
 	limit := uint64(1) << (32 - t.PageLog2)
 	if t.Is64 {
@@ -48,11 +85,9 @@ func NewMemory(s *Store, t MemoryType) *Memory {
 			Throwf(TrapLimit, "no address space for a memory: %v", err)
 		}
 		m.mapped, m.res, m.Base = true, r, r.base()
-		l := s.reservations()
-		l.list = append(l.list, r)
 	}
-	if t.Min > 0 && m.Grow(t.Min) == ^uint64(0) {
-		Throwf(TrapLimit, "memory of %d pages", t.Min)
+	if t.Shared {
+		m.shared = &sharedMemory{}
 	}
 	return m
 }
@@ -71,18 +106,22 @@ func (m *Memory) Bytes() []byte {
 // Grow is memory.grow: it returns the old size in pages, or all ones if the
 // memory cannot grow. For generated code.
 func (m *Memory) Grow(delta uint64) uint64 {
+	if m.shared != nil {
+		m.shared.grow.Lock()
+		defer m.shared.grow.Unlock()
+	}
 	old := m.Size >> m.pageLog2
 	if delta == 0 {
 		return old
 	}
-	s := m.store
+	s := m.store // nil if it belongs to none
 	if old > m.max || delta > m.max-old {
 		return ^uint64(0)
 	}
 	add := delta << m.pageLog2
 	size := m.Size + add
-	if l := s.limits.MemoryBytes; l != 0 {
-		if add > l || s.memBytes > l-add {
+	if s != nil && s.limits.MemoryBytes != 0 {
+		if l := s.limits.MemoryBytes; add > l || s.memBytes > l-add {
 			return ^uint64(0)
 		}
 	} else if size > maxMemory {
@@ -95,8 +134,14 @@ func (m *Memory) Grow(delta uint64) uint64 {
 	} else if !m.move(size) {
 		return ^uint64(0)
 	}
-	s.memBytes += add
-	m.Size = size
+	if s != nil {
+		s.memBytes += add
+	}
+	if m.shared != nil && bits.UintSize == 64 {
+		atomic.StoreUint64(&m.Size, size) // other threads look at it
+		return old
+	}
+	m.Size = size // on 32-bit machines the high word is always zero
 	return old
 }
 
@@ -108,6 +153,9 @@ func (m *Memory) move(size uint64) (ok bool) {
 	}
 	if m.Size > 0 && size <= m.spare() {
 		return true
+	}
+	if m.shared != nil {
+		return size <= m.spare()
 	}
 	c := size
 	if m.Size > 0 {
@@ -133,7 +181,8 @@ func makeBytes(n uint64) (b []byte, ok bool) {
 			b, ok = nil, false
 		}
 	}()
-	return make([]byte, n), true
+	// Atomic accesses want whole aligned words; small slices may begin anywhere.
+	return make([]byte, (n+15)&^15), true
 }
 
 // spare is how many bytes the slice under a checked memory has.

@@ -62,10 +62,13 @@ type Store struct {
 	trap   *Trap           // the trap that poisoned the store
 
 	res       *reservations
+	shared    []*Memory // memories of no store that code of this one accesses
 	memBytes  uint64
 	instances int
 	names     []*FuncNames
 	closers   []func()
+
+	loopState
 }
 
 // Bits of Store.state.
@@ -201,6 +204,7 @@ func (b *baton) channel() chan struct{} {
 // free drops what the store holds; the caller has the baton.
 func (s *Store) free() {
 	s.state.Or(stateFreed)
+	s.endLoop()
 	closers := s.closers
 	s.closers = nil
 	for i := len(closers) - 1; i >= 0; i-- {

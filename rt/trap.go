@@ -45,6 +45,7 @@ const (
 	TrapUnsupportedImport            // a stubbed import was called
 	TrapDeadlock                     // nothing left to run while a call waits
 	TrapAsync                        // a rule of the async canonical ABI was broken
+	TrapWaitNotShared                // atomic wait on a memory that is not shared
 )
 
 // trapText is indexed by TrapCode; texts as wasmtime prints them.
@@ -82,6 +83,7 @@ var trapText = [...]string{
 	TrapUnsupportedImport:   "import is not implemented",
 	TrapDeadlock:            "deadlock",
 	TrapAsync:               "async canonical ABI violated",
+	TrapWaitNotShared:       "atomic wait on non-shared memory",
 }
 
 // Error is the trap's message.
@@ -164,7 +166,7 @@ func (s *Store) asTrap(r any) *Trap {
 		if s.inHost {
 			return nil
 		}
-		if a, ok := r.(interface{ Addr() uintptr }); ok && s.res.contains(a.Addr()) {
+		if a, ok := r.(interface{ Addr() uintptr }); ok && s.faults(a.Addr()) {
 			return &Trap{Code: TrapMemoryOutOfBounds}
 		}
 		if r.Error() == "runtime error: integer divide by zero" {

@@ -24,7 +24,7 @@ type body struct {
 	called bool // temporaries of calls through tables are needed
 
 	labels   map[ir.Label]int // jumps to each label
-	dead     map[*ir.Set]bool
+	dead     map[ir.Stmt]bool
 	loose    map[*ir.Set]bool // see findLoose
 	read     []bool           // locals that the text reads
 	assigned []bool
@@ -104,7 +104,7 @@ func (b *body) function() []byte {
 	}
 	b.dead = findDead(list, len(b.f.Locals))
 	b.loose = findLoose(list, len(b.f.Locals))
-	lost, inline := findLost(b.f, b.params, list)
+	lost, inline := findLost(b.f, b.params, list, b.dead)
 	b.vec.lost = lost
 	b.chooseForms(list)
 	b.read = make([]bool, len(b.f.Locals))
@@ -296,11 +296,13 @@ func (b *body) set(s *ir.Set) {
 	if s.X.Op == ir.OpLocal && ir.Local(s.X.Imm) == s.Dst {
 		return
 	}
+	b.force = b.loose[s]
 	if b.f.Locals[s.Dst].Kind == ir.V128 {
-		b.setVector(s.Dst, s.X)
+		l := b.vector(s.X, b.vec.forms[s.Dst])
+		b.force = false
+		b.assignLanes(s.Dst, l)
 		return
 	}
-	b.force = b.loose[s]
 	n := b.ex(s.X)
 	b.force = false
 	b.dst(s.Dst, n)
@@ -676,7 +678,13 @@ func (b *body) effect(s *ir.Effect) {
 		if b.m.Elems[s.Index].Mode == ir.SegPassive {
 			b.line("m.E", i, " = nil")
 		}
+	case ir.OpI64Add128, ir.OpI64Sub128, ir.OpI64MulWideS, ir.OpI64MulWideU:
+		b.wide(s)
 	default:
+		if s.Op.IsAtomic() {
+			b.atomic(s)
+			return
+		}
 		panic(unsupported(feature(s.Op)))
 	}
 }

@@ -304,10 +304,11 @@ func (l *Layout) initModule(out *bytes.Buffer, m *ir.Module, f *file) (data []by
 	}
 	for i := range m.Mems {
 		t := &m.Mems[i]
+		shared := ""
 		if t.Limits.Shared {
-			panic(unsupported("threads (shared memories)"))
+			shared = ", Shared: true"
 		}
-		b.line(fmt.Sprintf("m.Mem%d = rt.NewMemory(m.Store, rt.MemoryType{%s, PageLog2: %d})", i+m.NumImports(ir.ExternMemory), limits(t.Limits), t.PageLog2))
+		b.line(fmt.Sprintf("m.Mem%d = rt.NewMemory(m.Store, rt.MemoryType{%s%s, PageLog2: %d})", i+m.NumImports(ir.ExternMemory), limits(t.Limits), shared, t.PageLog2))
 	}
 	for i, t := range m.Tags {
 		b.line(fmt.Sprintf("m.T%d = &rt.Tag{Sig: %s}", i+m.NumImports(ir.ExternTag), hex(m.Types[t].Sig)))

@@ -27,7 +27,7 @@ const inlinable = 160
 
 // findLost finds the loads that are not used for sure. inline tells whether
 // Go may inline the function.
-func findLost(f *ir.Func, params int, body []ir.Stmt) (lost map[*ir.Expr]bool, inline bool) {
+func findLost(f *ir.Func, params int, body []ir.Stmt, dead map[*ir.Set]bool) (lost map[*ir.Expr]bool, inline bool) {
 	small := f.Size <= inlinable
 	any := small
 	if !any {
@@ -38,11 +38,11 @@ func findLost(f *ir.Func, params int, body []ir.Stmt) (lost map[*ir.Expr]bool, i
 	if !any {
 		return nil, true
 	}
-	l := &laneLiveness{locals: f.Locals, small: small}
+	l := &laneLiveness{locals: f.Locals, small: small, dead: dead}
 	v := &liveness{words: (2*len(f.Locals) + 63) / 64, at: map[ir.Label][]uint64{}, lanes: l}
 	for range 20 {
 		v.again = false
-		v.dead = map[*ir.Set]bool{}
+		v.dead = map[ir.Stmt]bool{}
 		l.lost = map[*ir.Expr]bool{}
 		live := make(liveSet, v.words)
 		v.list(body, live)
@@ -64,6 +64,7 @@ func findLost(f *ir.Func, params int, body []ir.Stmt) (lost map[*ir.Expr]bool, i
 type laneLiveness struct {
 	locals []ir.ValType
 	small  bool // the function is small
+	dead   map[*ir.Set]bool
 	lost   map[*ir.Expr]bool
 }
 

@@ -103,7 +103,7 @@ func oneTarget(t *ir.BrTable) (ir.Label, bool) {
 type liveness struct {
 	words int
 	at    map[ir.Label][]uint64 // live at the label: before a Loop, behind a Block or If
-	dead  map[*ir.Set]bool
+	dead  map[ir.Stmt]bool      // a Set, or wide arithmetic whose high half is not read
 	again bool
 	lanes *laneLiveness // set: what is live is parts of vectors, see simd_live.go
 }
@@ -116,11 +116,11 @@ func (l liveSet) del(i ir.Local)      { l[i>>6] &^= 1 << (i & 63) }
 
 // findDead runs backwards over the body until what is live at the loops does
 // not change any more.
-func findDead(body []ir.Stmt, locals int) map[*ir.Set]bool {
+func findDead(body []ir.Stmt, locals int) map[ir.Stmt]bool {
 	v := &liveness{words: (locals + 63) / 64, at: map[ir.Label][]uint64{}}
 	for range 20 {
 		v.again = false
-		v.dead = map[*ir.Set]bool{}
+		v.dead = map[ir.Stmt]bool{}
 		v.list(body, make(liveSet, v.words))
 		if !v.again {
 			return v.dead
@@ -166,6 +166,21 @@ func (v *liveness) mark(l ir.Label, live liveSet) {
 	}
 }
 
+// discarded calls read with what body.discard evaluates of x.
+func discarded(x *ir.Expr, read func(*ir.Expr)) {
+	switch {
+	case x.Op.IsLoad():
+		read(x.X)
+		if x.Y != nil {
+			discarded(x.Y, read)
+		}
+	case x.Trap() == ir.TrapNone:
+		x.Operands(func(y *ir.Expr) { discarded(y, read) })
+	default:
+		read(x)
+	}
+}
+
 // kill ends the life of a local's former value.
 func (v *liveness) kill(live liveSet, l ir.Local) {
 	if v.lanes != nil {
@@ -179,18 +194,22 @@ func (v *liveness) kill(live liveSet, l ir.Local) {
 func (v *liveness) stmt(st ir.Stmt, live liveSet) {
 	switch st := st.(type) {
 	case *ir.Set:
-		if v.lanes != nil && st.Dst != ir.NoLocal {
+		switch {
+		case st.Dst == ir.NoLocal:
+			discarded(st.X, func(x *ir.Expr) { v.reads(live, x) })
+			return
+		case v.lanes != nil && !v.lanes.dead[st]:
 			d := v.lanes.wanted(live, st.Dst)
 			v.kill(live, st.Dst)
 			v.lanes.read(live, st.X, d)
 			return
-		}
-		if st.Dst != ir.NoLocal {
-			if !live.has(st.Dst) {
-				v.dead[st] = true
-			}
+		case v.lanes != nil || !live.has(st.Dst):
+			v.dead[st] = true
 			v.kill(live, st.Dst)
+			discarded(st.X, func(x *ir.Expr) { v.reads(live, x) })
+			return
 		}
+		v.kill(live, st.Dst)
 		v.reads(live, st.X)
 	case *ir.Call:
 		for _, d := range st.Dsts {
@@ -204,6 +223,12 @@ func (v *liveness) stmt(st ir.Stmt, live liveSet) {
 		v.reads(live, st.Args...)
 		v.reads(live, st.Callee)
 	case *ir.Effect:
+		if isWide(st.Op) && st.Dst2 != ir.NoLocal {
+			if v.lanes == nil && !live.has(st.Dst2) && (st.Dst == ir.NoLocal || !live.has(st.Dst) || st.Op < ir.OpI64MulWideS) {
+				v.dead[st] = true
+			}
+			v.kill(live, st.Dst2)
+		}
 		if st.Dst != ir.NoLocal {
 			v.kill(live, st.Dst)
 		}
