@@ -103,7 +103,7 @@ func (b *body) function() []byte {
 		}
 	}
 	b.dead = findDead(list, len(b.f.Locals))
-	b.loose = findLoose(list, len(b.f.Locals))
+	b.loose = findLoose(list, len(b.f.Locals), b.dead)
 	lost, inline := findLost(b.f, b.params, list, b.dead)
 	b.vec.lost = lost
 	b.chooseForms(list)

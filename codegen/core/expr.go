@@ -139,6 +139,10 @@ func (p *printer) expr(n *node, prec1 uint8, depth int) {
 		p.expr(n.x, 0, max(depth-1, 1))
 		p.str(")")
 	case nUn:
+		// Two operators must not become another one (go/printer, mayCombine).
+		if l := len(p.buf); l > 0 && p.buf[l-1] == n.text[0] {
+			p.str(" ")
+		}
 		p.str(n.text)
 		p.expr(n.x, precUn, depth)
 	case nCall:

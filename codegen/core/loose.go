@@ -9,8 +9,8 @@ import "github.com/wc2go/wc2go/ir"
 // from here on, and that no change of memory keeps in their place.
 //
 // Unreachable counts as a use of everything: it traps in any case.
-func findLoose(body []ir.Stmt, locals int) map[*ir.Set]bool {
-	d := &mustUse{words: (locals + 63) / 64, at: map[ir.Label]liveSet{}}
+func findLoose(body []ir.Stmt, locals int, dead map[ir.Stmt]bool) map[*ir.Set]bool {
+	d := &mustUse{words: (locals + 63) / 64, dead: dead, at: map[ir.Label]liveSet{}}
 	for range 20 {
 		d.again = false
 		d.loose = map[*ir.Set]bool{}
@@ -31,6 +31,7 @@ func findLoose(body []ir.Stmt, locals int) map[*ir.Set]bool {
 type mustUse struct {
 	words int
 	at    map[ir.Label]liveSet // behind a Block, before a Loop
+	dead  map[ir.Stmt]bool // evaluated for their traps only
 	loose map[*ir.Set]bool
 	again bool
 	all   bool
@@ -97,6 +98,13 @@ func (d *mustUse) meet(used liveSet, l ir.Label) {
 func (d *mustUse) stmt(st ir.Stmt, rest []ir.Stmt, used liveSet) {
 	switch st := st.(type) {
 	case *ir.Set:
+		if st.Dst == ir.NoLocal || d.dead[st] {
+			if st.Dst != ir.NoLocal {
+				used.del(st.Dst)
+			}
+			discarded(st.X, func(x *ir.Expr) { d.reads(used, x) })
+			return
+		}
 		wanted := st.Dst != ir.NoLocal && used.has(st.Dst)
 		load := loads(st.X)
 		if st.Dst != ir.NoLocal {

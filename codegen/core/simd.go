@@ -210,12 +210,6 @@ func (b *body) declareVectors() {
 	}
 }
 
-// setVector assigns a vector to a local.
-func (b *body) setVector(dst ir.Local, x *ir.Expr) {
-	f := b.vec.forms[dst]
-	b.assignLanes(dst, b.vector(x, f))
-}
-
 // assignLanes assigns lanes, in the local's form, as if at once.
 func (b *body) assignLanes(dst ir.Local, lanes []*node) {
 	if int(dst) >= b.params {

@@ -27,7 +27,7 @@ const inlinable = 160
 
 // findLost finds the loads that are not used for sure. inline tells whether
 // Go may inline the function.
-func findLost(f *ir.Func, params int, body []ir.Stmt, dead map[*ir.Set]bool) (lost map[*ir.Expr]bool, inline bool) {
+func findLost(f *ir.Func, params int, body []ir.Stmt, dead map[ir.Stmt]bool) (lost map[*ir.Expr]bool, inline bool) {
 	small := f.Size <= inlinable
 	any := small
 	if !any {
@@ -64,7 +64,7 @@ func findLost(f *ir.Func, params int, body []ir.Stmt, dead map[*ir.Set]bool) (lo
 type laneLiveness struct {
 	locals []ir.ValType
 	small  bool // the function is small
-	dead   map[*ir.Set]bool
+	dead   map[ir.Stmt]bool
 	lost   map[*ir.Expr]bool
 }
 
