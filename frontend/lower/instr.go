@@ -180,6 +180,7 @@ func (b *builder) plain() {
 		b.effect(ir.Effect{Op: in.Op, Index: in.Mem, Offset: in.MemOffset}, n, row.result)
 	case in.Op.IsStore():
 		b.spillBelow(2, fTraps)
+		b.spillTop(2, 2, fTrap) // what checks the address may stand before the store
 		v, addr := b.pop(), b.pop()
 		s := b.stores.new()
 		*s = ir.Store{Op: in.Op, Mem: in.Mem, Offset: in.MemOffset, Lane: in.Lane, Pos: b.pos}
@@ -300,6 +301,7 @@ func (b *builder) args(n int) []*ir.Expr {
 // effect emits e with n operands from the stack; result KindNone: no result.
 func (b *builder) effect(e ir.Effect, n int, result ir.ValType) {
 	b.spillBelow(n, fEffects)
+	b.spillTop(n, n, fTrap)
 	e.Args = b.args(n)
 	e.Dst, e.Dst2, e.Pos = ir.NoLocal, ir.NoLocal, b.pos
 	s := new(ir.Effect)
@@ -440,6 +442,8 @@ func (b *builder) call() {
 		b.spillBelow(n+operands, fEffects)
 	}
 	if operands > 0 {
+		// The arguments trap before the callee is looked at.
+		b.spillTop(n+operands, n, fTraps)
 		s.Callee = b.use(b.pop())
 	}
 	s.Args = b.args(n)

@@ -210,6 +210,11 @@ func (b *builder) spillRange(from, to int, f flags) {
 // spillBelow spills the trees with one of the flags, but for the n on top.
 func (b *builder) spillBelow(n int, f flags) { b.spillRange(0, len(b.stack)-n, f) }
 
+// spillTop spills the trees with one of the flags among the first count of the n on top.
+func (b *builder) spillTop(n, count int, f flags) {
+	b.spillRange(len(b.stack)-n, len(b.stack)-n+count, f)
+}
+
 // spillReaders spills the trees below the n on top that read l.
 func (b *builder) spillReaders(n int, l ir.Local) {
 	if b.pending[l] == 0 {
