@@ -31,7 +31,7 @@ func findLoose(body []ir.Stmt, locals int, dead map[ir.Stmt]bool) map[*ir.Set]bo
 type mustUse struct {
 	words int
 	at    map[ir.Label]liveSet // behind a Block, before a Loop
-	dead  map[ir.Stmt]bool // evaluated for their traps only
+	dead  map[ir.Stmt]bool     // evaluated for their traps only
 	loose map[*ir.Set]bool
 	again bool
 	all   bool
