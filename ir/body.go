@@ -118,10 +118,18 @@ type Effect struct {
 	Pos    uint32
 }
 
-// Block runs Body; Br to Label continues after it.
+// Block runs Body; Br to Label continues after it. Only an Inlined block may have
+// NoLabel.
 type Block struct {
-	Label Label
-	Body  []Stmt
+	Label   Label
+	Body    []Stmt
+	Inlined *Inlined // not nil: Body is that of a function, in place of a call
+}
+
+// Inlined tells backtraces of a call that a pass has replaced by the callee's body.
+type Inlined struct {
+	Func uint32 // the callee
+	Pos  uint32 // of the call
 }
 
 // Loop runs Body once; Br to Label starts Body again.

@@ -19,6 +19,7 @@ type Pass struct {
 // Passes is every pass, in the order of running.
 var Passes = []Pass{
 	{Name: "deadfuncs", Doc: "drop the bodies of functions that nothing can reach", Run: deadFuncs},
+	{Name: "inline", Doc: "put small functions in place of calls of them", Run: inlineCalls},
 	{Name: "deadsets", Doc: "do not assign locals that are not read afterwards", Run: deadSets},
 	{Name: "locals", Doc: "drop temporaries that are not used", Run: dropLocals},
 	{Name: "callgraph", Doc: "find recursive functions and those that need the depth budget", Run: callGraph, Required: true},

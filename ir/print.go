@@ -632,7 +632,11 @@ func (p *printer) stmt(s Stmt) {
 		}
 		p.line("%s%s", dst, text)
 	case *Block:
-		p.line("block%s", labelText(s.Label))
+		inlined := ""
+		if s.Inlined != nil {
+			inlined = fmt.Sprintf(" inlined f%d", s.Inlined.Func)
+		}
+		p.line("block%s%s", labelText(s.Label), inlined)
 		p.nested(s.Body)
 	case *Loop:
 		p.line("loop%s", labelText(s.Label))

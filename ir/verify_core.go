@@ -356,8 +356,11 @@ func (v *funcVerifier) stmt(s Stmt) bool {
 		v.effect(s)
 	case *Block:
 		l := v.open(s.Label, false)
-		if s.Label == NoLabel {
+		if s.Label == NoLabel && s.Inlined == nil {
 			v.fail("block without a label")
+		}
+		if s.Inlined != nil && !inRange(s.Inlined.Func, v.funcTypes) {
+			v.fail("no function %d", s.Inlined.Func)
 		}
 		return v.close(s.Label, l, v.list(s.Body))
 	case *Loop:

@@ -74,9 +74,7 @@ func (s *Store) backtrace() []Frame {
 		for _, names := range s.names {
 			if rest, ok := strings.CutPrefix(f.Function, names.Prefix); ok {
 				if shard, m, i, ok := parseSymbol(rest); ok {
-					out = append(out, Frame{
-						Module: int(m), Func: i, FuncName: names.name(m, i), Offset: names.offset(shard, f.Line, calls), names: names,
-					})
+					names.frames(m, i, names.offset(shard, f.Line, calls), func(f Frame) { out = append(out, f) })
 				}
 				break
 			}
@@ -88,11 +86,31 @@ func (s *Store) backtrace() []Frame {
 	}
 }
 
-// offset finds the instruction that a line of a shard stems from, 0 if it is not known.
-func (n *FuncNames) offset(shard, line int, calls bool) uint32 {
+// frames gives the frames that a Go frame stands for: functions that were
+// inlined, from the inside out, and fn itself.
+func (n *FuncNames) frames(module, fn uint32, at lineOffset, out func(Frame)) {
+	frame := func(fn, offset uint32) {
+		out(Frame{Module: int(module), Func: fn, FuncName: n.name(module, fn), Offset: offset, names: n})
+	}
+	offset := at.offset
+	// An inlined call comes after the one around it, so this ends.
+	for c := at.call; c > 0 && c < len(n.debug.calls); {
+		in := &n.debug.calls[c]
+		frame(in.fn, offset)
+		offset = in.offset
+		if in.outer >= uint64(c) {
+			break
+		}
+		c = int(in.outer)
+	}
+	frame(fn, offset)
+}
+
+// offset finds the instruction that a line of a shard stems from, the zero value if it is not known.
+func (n *FuncNames) offset(shard, line int, calls bool) lineOffset {
 	n.debug.init(n.Lines, n.Source)
 	if shard >= len(n.debug.shards) {
-		return 0
+		return lineOffset{}
 	}
 	return n.debug.shards[shard].offset(line, calls)
 }

@@ -23,6 +23,7 @@ type Symbol struct {
 type debugInfo struct {
 	once   sync.Once
 	shards []shardLines
+	calls  []inlinedCall // from 1 on
 	source sourceTable
 }
 
@@ -35,7 +36,17 @@ type shardLines struct {
 
 // lineOffset is a line that the instruction at an offset of its module is in.
 // Of two entries of one line the first traps, the second calls.
-type lineOffset struct{ line, offset uint32 }
+type lineOffset struct {
+	line, offset uint32
+	call         int // the inlined call that it is in, 0 for none
+}
+
+// inlinedCall is a call whose callee was put in its place.
+type inlinedCall struct {
+	outer  uint64 // the inlined call around it
+	fn     uint32
+	offset uint32 // of the call
+}
 
 // numbers reads varints from a table. What is missing reads as 0.
 type numbers struct{ s string }
@@ -78,6 +89,10 @@ func (d *debugInfo) init(lines, source *string) {
 				size := min(sizes[i], uint64(len(n.s)))
 				d.shards[i].data, n.s = n.s[:size], n.s[size:]
 			}
+			d.calls = make([]inlinedCall, 1)
+			for n.more() {
+				d.calls = append(d.calls, inlinedCall{n.uint(), uint32(n.uint()), uint32(n.uint())})
+			}
 		}
 		if source != nil {
 			d.source.read(*source)
@@ -85,9 +100,9 @@ func (d *debugInfo) init(lines, source *string) {
 	})
 }
 
-// offset finds the instruction of a line, 0 if it is not known. What the Go
+// offset finds the instruction of a line, the zero value if it is not known. What the Go
 // compiler has moved to a line where nothing can trap comes from a line before it.
-func (s *shardLines) offset(line int, calls bool) uint32 {
+func (s *shardLines) offset(line int, calls bool) lineOffset {
 	s.once.Do(func() {
 		n := numbers{s.data}
 		var e lineOffset
@@ -95,17 +110,18 @@ func (s *shardLines) offset(line int, calls bool) uint32 {
 		for n.more() {
 			e.line += uint32(n.uint())
 			e.offset = uint32(int64(e.offset) + n.int())
+			e.call += int(n.int())
 			s.entries = append(s.entries, e)
 		}
 	})
 	i := sort.Search(len(s.entries), func(i int) bool { return int(s.entries[i].line) > line }) - 1
 	if i < 0 {
-		return 0
+		return lineOffset{}
 	}
 	if !calls && i > 0 && s.entries[i-1].line == s.entries[i].line {
 		i--
 	}
-	return s.entries[i].offset
+	return s.entries[i]
 }
 
 // sourceTable is the table that codegen/source.Pack describes.

@@ -24,6 +24,7 @@ import (
 func newBuild() *cobra.Command {
 	var out string
 	var trapMissing bool
+	var disable passList
 	var dirs, env []string
 	var debugInfo onOff
 	cmd := &cobra.Command{
@@ -59,7 +60,7 @@ started.`,
 			}
 			p := progress.New(os.Stderr)
 			defer p.Done()
-			return makeProgram(cmd.Context(), args[0], data, out, s, options{trapMissing: trapMissing, noDebugInfo: debugInfo.off}, p)
+			return makeProgram(cmd.Context(), args[0], data, out, s, options{trapMissing: trapMissing, noDebugInfo: debugInfo.off, disable: disable}, p)
 		},
 	}
 	f := cmd.Flags()
@@ -68,6 +69,7 @@ started.`,
 	f.StringArrayVar(&env, "env", nil, "set an environment variable of the guest: `KEY=VALUE`; may be repeated")
 	trapMissingFlag(cmd, &trapMissing)
 	debugInfoFlag(cmd, &debugInfo)
+	disableFlag(cmd, &disable)
 	cmd.MarkFlagFilename("output")
 	return cmd
 }
@@ -135,9 +137,34 @@ func debugInfoFlag(cmd *cobra.Command, o *onOff) {
 	cmd.RegisterFlagCompletionFunc("debug-info", cobra.FixedCompletions([]string{"on", "off"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
+// passList is the value of --disable.
+type passList []string
+
+func (l *passList) String() string { return strings.Join(*l, ",") }
+
+func (l *passList) Type() string { return "passes" }
+
+func (l *passList) Set(v string) error {
+	for name := range strings.SplitSeq(v, ",") {
+		if err := translate.CheckDisable(name); err != nil {
+			return err
+		}
+		*l = append(*l, name)
+	}
+	return nil
+}
+
+func disableFlag(cmd *cobra.Command, l *passList) {
+	cmd.Flags().Var(l, "disable", "do not run these `passes` over the program (to find out about wc2go)")
+	cmd.RegisterFlagCompletionFunc("disable", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return translate.PassNames()[1:], cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
 // options say what a program is made like.
 type options struct {
 	trapMissing, noDebugInfo bool
+	disable                  passList
 	// invoke is a call; if it is not empty it is checked against the component
 	// before the long part begins.
 	invoke string
@@ -168,7 +195,7 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 	case s.Run == "":
 		return fmt.Errorf("%s: does not export wasi:cli/run, so there is nothing that a program could run; 'wc2go generate' makes a package of it", file)
 	}
-	if err := translate.Passes(ctx, file, prog, nil); err != nil {
+	if err := translate.Passes(ctx, file, prog, ir.PassOptions{Disable: o.disable}); err != nil {
 		return err
 	}
 	files, model, err := translate.Package(ctx, file, prog, codegen.Options{

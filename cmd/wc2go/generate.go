@@ -22,6 +22,7 @@ import (
 func newGenerate() *cobra.Command {
 	var out, pkg, importPath, wit, world string
 	var maps []string
+	var disable passList
 	var debugInfo onOff
 	cmd := &cobra.Command{
 		Use:   "generate -o DIR FILE.wasm\n  wc2go generate -o DIR --wit DIR --world NAME",
@@ -75,7 +76,7 @@ generated, so that values can be exchanged between the two.`,
 				}
 				opts.Maps = append(opts.Maps, mapping)
 			}
-			return generate(cmd.Context(), out, wit, world, args, opts)
+			return generate(cmd.Context(), out, wit, world, args, opts, disable)
 		},
 	}
 	f := cmd.Flags()
@@ -86,12 +87,13 @@ generated, so that values can be exchanged between the two.`,
 	f.StringVar(&wit, "wit", "", "`directory` of WIT text, instead of a component")
 	debugInfoFlag(cmd, &debugInfo)
 	f.StringVar(&world, "world", "", "`name` of the world in the WIT text")
+	disableFlag(cmd, &disable)
 	cmd.MarkFlagDirname("output")
 	cmd.MarkFlagDirname("wit")
 	return cmd
 }
 
-func generate(ctx context.Context, out, wit, world string, args []string, opts codegen.Options) error {
+func generate(ctx context.Context, out, wit, world string, args []string, opts codegen.Options, disable []string) error {
 	if opts.ImportPath == "" {
 		path, err := project.ImportPath(out)
 		if errors.Is(err, project.ErrNoModule) {
@@ -122,7 +124,7 @@ func generate(ctx context.Context, out, wit, world string, args []string, opts c
 			return err
 		}
 		if prog, err = translate.Frontend(ctx, file, data, p); err == nil {
-			err = translate.Passes(ctx, file, prog, nil)
+			err = translate.Passes(ctx, file, prog, ir.PassOptions{Disable: disable})
 		}
 	}
 	if err != nil {

@@ -83,6 +83,7 @@ and at which byte. The exit status is 1 if one of them is not valid.`,
 
 func newDump() *cobra.Command {
 	var after string
+	var disable passList
 	cmd := &cobra.Command{
 		Use:   "dump [--after=PASS] FILE.wasm",
 		Short: "Print the program that a component is translated to",
@@ -109,11 +110,11 @@ With --after the program is printed as it is after that pass.`,
 			}
 			// A pass rewrites the program in place, so it is printed while they run.
 			var printErr error
-			err = translate.Passes(cmd.Context(), args[0], prog, func(pass string, p *ir.Program) {
+			err = translate.Passes(cmd.Context(), args[0], prog, ir.PassOptions{Disable: disable, After: func(pass string, p *ir.Program) {
 				if pass == after {
 					printErr = printTo(cmd.OutOrStdout(), p, ir.Print)
 				}
-			})
+			}})
 			if err == nil && after == "" {
 				printErr = printTo(cmd.OutOrStdout(), prog, ir.Print)
 			}
@@ -121,6 +122,7 @@ With --after the program is printed as it is after that pass.`,
 		},
 	}
 	cmd.Flags().StringVar(&after, "after", "", "print the program after this `pass` (default: the last)")
+	disableFlag(cmd, &disable)
 	cmd.RegisterFlagCompletionFunc("after", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return translate.PassNames(), cobra.ShellCompDirectiveNoFileComp
 	})

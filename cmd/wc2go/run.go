@@ -72,6 +72,7 @@ is ambiguous.`,
 	f.StringVar(&invoke, "invoke", "", "call an exported function: `'NAME(ARGUMENTS)'` in WAVE")
 	trapMissingFlag(cmd, &o.trapMissing)
 	debugInfoFlag(cmd, &debugInfo)
+	disableFlag(cmd, &o.disable)
 	return cmd
 }
 
@@ -84,7 +85,7 @@ func runComponent(ctx context.Context, file string, args []string, s command.Set
 	if err != nil {
 		return err
 	}
-	key := cache.NewKey(version, runtime.GOOS, runtime.GOARCH, fmt.Sprint(o.trapMissing, o.noDebugInfo), string(data))
+	key := cache.NewKey(version, runtime.GOOS, runtime.GOARCH, fmt.Sprint(o.trapMissing, o.noDebugInfo, o.disable), string(data))
 	p := progress.New(os.Stderr)
 	program, err := cache.Get(ctx, key, func(ctx context.Context, out string) error {
 		// The program may be run under other settings the next time, so it

@@ -256,7 +256,12 @@ func (b *body) print(s ir.Stmt) {
 	case *ir.Effect:
 		b.effect(s)
 	case *ir.Block:
+		outer := b.chain
+		if s.Inlined != nil {
+			b.chain = b.l.chain(outer, s.Inlined)
+		}
 		b.list(s.Body)
+		b.chain = outer
 		b.label(s.Label)
 	case *ir.Loop:
 		b.label(s.Label)

@@ -63,6 +63,9 @@ type Layout struct {
 	lines   map[bool]*lineTable      // of the variants, by body.checked
 	offsets map[ir.ModuleID][]uint32 // of the instructions in them
 
+	chains     []inlined // inlined calls, outer ones first
+	chainIndex map[inlined]int
+
 	callers    map[string]int // dynamic callers by signature, and their text
 	callerText strings.Builder
 }
@@ -94,7 +97,7 @@ func NewLayout(p *ir.Program, opts Options) (l *Layout, err error) {
 	if opts.ShardBytes <= 0 {
 		opts.ShardBytes = 192 << 10
 	}
-	l = &Layout{p: p, opts: opts, insts: make([][]ir.CoreInstanceID, len(p.Modules))}
+	l = &Layout{chainIndex: map[inlined]int{}, p: p, opts: opts, insts: make([][]ir.CoreInstanceID, len(p.Modules))}
 	if !opts.Bare {
 		for i := range p.CoreInstances {
 			c := &p.CoreInstances[i]

@@ -98,6 +98,7 @@ func deref(typ string, x *node) *node { return &node{kind: nDeref, text: typ, x:
 type printer struct {
 	buf   []byte
 	marks []mark
+	chain int // the innermost call that was inlined here: see Layout.chains
 }
 
 func (p *printer) str(s string) { p.buf = append(p.buf, s...) }

@@ -118,12 +118,20 @@ func (l *Layout) nameText() string {
 		if !l.used(i) {
 			continue
 		}
+		inlined := map[uint32]bool{} // they may be in backtraces without being there
+		for _, f := range m.Funcs {
+			walkStmts(f.Body, func(s ir.Stmt) {
+				if b, ok := s.(*ir.Block); ok && b.Inlined != nil {
+					inlined[b.Inlined.Func] = true
+				}
+			}, func(*ir.Expr) {})
+		}
 		for _, f := range m.Funcs {
 			name := f.Name
 			if name == "" {
 				name = m.FuncNames[f.Index]
 			}
-			if name != "" && !f.Dead {
+			if name != "" && (!f.Dead || inlined[f.Index]) {
 				fmt.Fprintf(&b, "%d %d %s\n", i, f.Index, strconv.Quote(name))
 			}
 		}

@@ -19,13 +19,32 @@ import (
 // mark says that the text at byte at stems from the instruction at offset pos
 // of the module, which traps there (call false) or calls.
 type mark struct {
-	at   int
-	pos  uint32
-	call bool
+	at    int
+	pos   uint32
+	call  bool
+	chain int
+}
+
+// inlined is a call whose callee was put in its place.
+type inlined struct {
+	outer int // the call around it, 0 for none
+	ir.Inlined
+}
+
+// chain is the number of an inlined call below another, from 1 on.
+func (l *Layout) chain(outer int, in *ir.Inlined) int {
+	k := inlined{outer, *in}
+	n, ok := l.chainIndex[k]
+	if !ok {
+		l.chains = append(l.chains, k)
+		n = len(l.chains)
+		l.chainIndex[k] = n
+	}
+	return n
 }
 
 func (p *printer) mark(pos uint32, call bool) {
-	p.marks = append(p.marks, mark{len(p.buf), pos, call})
+	p.marks = append(p.marks, mark{len(p.buf), pos, call, p.chain})
 }
 
 // stmtPos is the offset of the instruction that a statement stems from, 0 if
@@ -57,7 +76,7 @@ func (b *body) printed(s ir.Stmt) {
 	switch s.(type) {
 	case *ir.Effect, *ir.Throw:
 		if n := len(b.buf); n > 0 && b.pos != 0 {
-			b.marks = append(b.marks, mark{n - 1, b.pos, true})
+			b.marks = append(b.marks, mark{n - 1, b.pos, true, b.chain})
 		}
 	}
 }
@@ -90,8 +109,9 @@ func (b *body) ex(x *ir.Expr) *node {
 
 // lineEntry is a line of a file that an instruction is in.
 type lineEntry struct {
-	line int
-	pos  uint32
+	line  int
+	pos   uint32
+	chain int
 }
 
 // lines finds the lines of marks in text, whose first line has the given
@@ -106,20 +126,21 @@ func lines(text []byte, first int, marks []mark) (out []lineEntry) {
 		if n := bytes.IndexByte(text[at:], '\n'); n >= 0 {
 			end = at + n
 		}
-		var trap, call uint32
+		var trap, call *mark
 		for ; i < len(marks) && marks[i].at <= end; i++ {
 			switch m := &marks[i]; {
-			case m.call && call == 0:
-				call = m.pos
-			case !m.call && trap == 0:
-				trap = m.pos
+			case m.pos == 0:
+			case m.call && call == nil:
+				call = m
+			case !m.call && trap == nil:
+				trap = m
 			}
 		}
-		if trap != 0 {
-			out = append(out, lineEntry{line, trap})
+		if trap != nil {
+			out = append(out, lineEntry{line, trap.pos, trap.chain})
 		}
-		if call != 0 && call != trap {
-			out = append(out, lineEntry{line, call})
+		if call != nil && (trap == nil || call.pos != trap.pos) {
+			out = append(out, lineEntry{line, call.pos, call.chain})
 		}
 	}
 	return out
@@ -127,7 +148,8 @@ func lines(text []byte, first int, marks []mark) (out []lineEntry) {
 
 // lineTable is the table of one variant of the shards, as rt/debuginfo.go reads it:
 // the number of shards, the size of each, then their entries, each as
-// differences of line and offset to the entry before.
+// differences of line, offset and inlined call to the entry before; then the inlined
+// calls, each with the call around it, the callee and the offset of the call.
 type lineTable struct {
 	sizes, data []byte
 	shards      int
@@ -139,15 +161,22 @@ func (t *lineTable) add(entries []lineEntry) {
 	for _, e := range entries {
 		t.data = binary.AppendUvarint(t.data, uint64(e.line-last.line))
 		t.data = binary.AppendVarint(t.data, int64(e.pos)-int64(last.pos))
+		t.data = binary.AppendVarint(t.data, int64(e.chain-last.chain))
 		last = e
 	}
 	t.sizes = binary.AppendUvarint(t.sizes, uint64(len(t.data)-n))
 	t.shards++
 }
 
-func (t *lineTable) bytes() []byte {
+func (t *lineTable) bytes(chains []inlined) []byte {
 	b := binary.AppendUvarint(nil, uint64(t.shards))
-	return append(append(b, t.sizes...), t.data...)
+	b = append(append(b, t.sizes...), t.data...)
+	for _, c := range chains {
+		b = binary.AppendUvarint(b, uint64(c.outer))
+		b = binary.AppendUvarint(b, uint64(c.Func))
+		b = binary.AppendUvarint(b, uint64(c.Pos))
+	}
+	return b
 }
 
 // hasDebugInfo reports whether the files of [Layout.debugInfo] are made.
@@ -166,7 +195,7 @@ func (l *Layout) debugInfo() []File {
 		src := fmt.Sprintf("%s//go:build %s\n\npackage core\n\nimport _ \"embed\"\n\n//go:embed %s.lines\nvar linesText string\n", header, v.tag, v.name)
 		files = append(files,
 			File{"internal/core/lines_" + v.name + ".go", []byte(src)},
-			File{"internal/core/" + v.name + ".lines", l.lines[v.checked].bytes()})
+			File{"internal/core/" + v.name + ".lines", l.lines[v.checked].bytes(l.chains)})
 	}
 	var modules []source.Module
 	for i, m := range l.p.Modules {

@@ -71,7 +71,7 @@ func (s *simplifier) stmt(st ir.Stmt, next []ir.Label) (out ir.Stmt, falls bool)
 		return st, false
 	case *ir.Block:
 		body, falls := s.list(st.Body, with(next, st.Label))
-		return &ir.Block{Label: st.Label, Body: body}, falls || s.used[st.Label] > 0
+		return &ir.Block{Label: st.Label, Body: body, Inlined: st.Inlined}, falls || s.used[st.Label] > 0
 	case *ir.Loop:
 		body, falls := s.list(st.Body, next)
 		return &ir.Loop{Label: st.Label, Body: body}, falls

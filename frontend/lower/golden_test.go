@@ -18,7 +18,8 @@ import (
 )
 
 // TestGolden compares the IR of testdata/*.wasm (assembled from the .wat files
-// beside them) with the .txtar files: as lowered and, for passes.wasm, after each pass.
+// beside them) with the .txtar files: as lowered; for passes.wasm, after each pass; for
+// pass_NAME.wasm, before and after pass NAME.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.wasm")
 	if err != nil || len(files) == 0 {
@@ -41,9 +42,17 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var got bytes.Buffer
+			var got, before bytes.Buffer
+			pass, one := strings.CutPrefix(strings.TrimSuffix(filepath.Base(file), ".wasm"), "pass_")
 			after := func(name string, p *ir.Program) {
-				if name == "frontend" || filepath.Base(file) == "passes.wasm" {
+				switch {
+				case one && name == pass:
+					fmt.Fprintf(&got, "-- before --\n%s-- after --\n", before.Bytes())
+					ir.PrintModule(&got, out)
+				case one:
+					before.Reset()
+					ir.PrintModule(&before, out)
+				case name == "frontend" || filepath.Base(file) == "passes.wasm":
 					fmt.Fprintf(&got, "-- %s --\n", name)
 					ir.PrintModule(&got, out)
 				}

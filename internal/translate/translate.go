@@ -66,10 +66,10 @@ func validateBytes(data []byte) error {
 	return validate.Module(m, validate.AllFeatures())
 }
 
-// Frontend makes a program of data, the contents of file.
+// Frontend makes a program of data, the contents of file. No passes have run on it.
 func Frontend(ctx context.Context, file string, data []byte, p *progress.Progress) (*ir.Program, error) {
 	p.Phase("translate", 0)
-	prog, err := cancellable(ctx, func() (*ir.Program, error) { return frontend.Translate(data, frontend.Options{}) })
+	prog, err := cancellable(ctx, func() (*ir.Program, error) { return frontend.Flatten(data, frontend.Options{}) })
 	if err != nil {
 		return nil, fileError(file, err)
 	}
@@ -82,11 +82,10 @@ func World(ctx context.Context, dir, world string, p *progress.Progress) (*ir.Pr
 	return cancellable(ctx, func() (*ir.Program, error) { return witworld.Load(dir, world) })
 }
 
-// Passes runs the passes of the IR on prog. If after is not nil it is called
-// with the name of each pass when it has run.
-func Passes(ctx context.Context, file string, prog *ir.Program, after func(pass string, p *ir.Program)) error {
+// Passes runs the passes of the IR on prog, those aside that o disables.
+func Passes(ctx context.Context, file string, prog *ir.Program, o ir.PassOptions) error {
 	_, err := cancellable(ctx, func() (struct{}, error) {
-		return struct{}{}, ir.RunPasses(prog, ir.PassOptions{After: after})
+		return struct{}{}, ir.RunPasses(prog, o)
 	})
 	if err != nil {
 		return fileError(file, err)
@@ -108,6 +107,20 @@ func PassNames() []string {
 func CheckPass(name string) error {
 	if !slices.Contains(PassNames(), name) {
 		return fmt.Errorf("no pass %q: there are %s", name, strings.Join(PassNames(), ", "))
+	}
+	return nil
+}
+
+// CheckDisable returns an error if there is no pass of that name that can be left out.
+func CheckDisable(name string) error {
+	var can []string
+	for _, p := range ir.Passes {
+		if !p.Required {
+			can = append(can, p.Name)
+		}
+	}
+	if !slices.Contains(can, name) {
+		return fmt.Errorf("no pass %q that can be left out: there are %s", name, strings.Join(can, ", "))
 	}
 	return nil
 }

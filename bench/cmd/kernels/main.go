@@ -36,6 +36,7 @@ var (
 	only        = flag.String("kernels", "", "kernels to run, with commas; all if empty")
 	onlyEngines = flag.String("engines", "", "engines to run, with commas; all if empty")
 	disable     = flag.String("disable", "", "passes of wc2go that are not to run, with commas")
+	fastest     = flag.Bool("min", false, "take the fastest run of each kernel instead of the median (on a busy machine)")
 	outDir      = flag.String("o", "", "directory to write performance.md and performance.svg to")
 	workDir     = flag.String("work", "", "directory of generated code; one in the user's cache if empty")
 	callsToo    = flag.Bool("calls", true, "measure calls, memory.grow and instantiation too")
@@ -181,6 +182,9 @@ func (r *results) median(e, kernel string) time.Duration {
 	t := slices.Sorted(slices.Values(r.times[e][kernel]))
 	if len(t) == 0 {
 		return 0
+	}
+	if *fastest {
+		return t[0]
 	}
 	return t[len(t)/2]
 }
