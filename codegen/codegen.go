@@ -68,6 +68,7 @@ func Generate(p *ir.Program, opts Options) ([]File, *names.Model, error) {
 	}
 	files = append(files, File{"dynamic.go", dynamic})
 
+	core.Supply(p)
 	core.Callgraph(p)
 	layout, err := core.NewLayout(p, core.Options{ImportPath: opts.ImportPath, Package: m.Package, ShardBytes: opts.ShardBytes, NoDebugInfo: opts.NoDebugInfo})
 	if err != nil {

@@ -228,6 +228,10 @@ type Module struct {
 	// CodeOffset is where the contents of the code section begin, relative to the
 	// module; addresses in DWARF are relative to it. 0 if there is no code.
 	CodeOffset uint32
+	// Supplied is set for a module that stands for Program.ImportModules[Host], see
+	// codegen/core.Supply: what the host's module exports it imports.
+	Supplied bool
+	Host     ImportModuleID
 	// Customs are the custom sections that later phases use (DWARF).
 	Customs map[string][]byte
 }

@@ -359,7 +359,7 @@ func (p *Program) FlattenResults(ft FuncTypeID, is64 bool) []ValType {
 }
 
 // MemoryOf gives the type of the memory that def names, ok false if def is nil
-// or its module is not known at compile time and does not export it by name.
+// or names none.
 func (p *Program) MemoryOf(def *CoreDef) (mt MemoryType, ok bool) {
 	if def == nil || def.Kind != DefExport || def.Extern != ExternMemory {
 		return mt, false
@@ -373,9 +373,8 @@ func (p *Program) MemoryOf(def *CoreDef) (mt MemoryType, ok bool) {
 	}
 	im := &p.ImportModules[inst.Import]
 	for _, e := range im.Exports {
-		if e.Kind == ExternMemory && e.Name == def.Name {
-			// The types of a host module's exports are given by position in its declaration only.
-			return mt, false
+		if e.Kind == ExternMemory && e.Name == def.Name && int(e.Index) < len(im.ExportTypes) {
+			return im.ExportTypes[e.Index].Memory, true
 		}
 	}
 	return mt, false

@@ -100,7 +100,7 @@ func (e *LinkError) Error() string {
 // so do references to its functions in them, which work.
 func (m CoreModule) Instantiate(ctx context.Context, st *Store, imports func(module, name string) (CoreExtern, bool)) (in *CoreInstance, err error) {
 	d := m.def
-	if d == nil {
+	if d == nil || d.Link == nil {
 		return nil, errors.New("wc2go: no core module")
 	}
 	l := &CoreLink{Store: st, imports: make([]CoreExtern, len(d.Imports)), exports: make([]CoreExtern, len(d.Exports)), def: d}
@@ -421,3 +421,101 @@ func (l *CoreLink) ExportTag(i int, t *Tag) { l.set(i, CoreExtern{tag: t}) }
 
 // CoreCode is the Go function of type F behind a reference. For generated code.
 func CoreCode[F any](f *FuncRef) F { return *(*F)(unsafe.Pointer(&f.Code)) }
+
+// Supply makes an instance of a core module that the host supplies to a
+// component. The methods that take items are called once for each import of
+// Type, in order. For generated code.
+type Supply struct {
+	Store  *Store
+	Module CoreModule
+	Type   CoreModule // as the component declares it
+	args   []CoreExtern
+}
+
+func (s *Supply) add(x CoreExtern) {
+	x.store, x.typ = s.Store, s.Type.def.Imports[len(s.args)].Type
+	s.args = append(s.args, x)
+}
+
+// Func gives a function.
+func (s *Supply) Func(f FuncRef) { s.add(CoreExtern{ref: &f}) }
+
+// Memory gives a memory.
+func (s *Supply) Memory(m *Memory) { s.add(CoreExtern{memory: m}) }
+
+// Table gives a table.
+func (s *Supply) Table(t coreTable) { s.add(CoreExtern{table: t}) }
+
+// Global gives a global; p is a pointer to the variable.
+func (s *Supply) Global(p any) { s.add(CoreExtern{global: p}) }
+
+// Tag gives a tag.
+func (s *Supply) Tag(t *Tag) { s.add(CoreExtern{tag: t}) }
+
+// Link makes the instance. The result has as imports what Type exports.
+func (s *Supply) Link(d int32) *CoreLink {
+	def, want := s.Module.def, s.Type.def
+	l := &CoreLink{Store: s.Store, imports: make([]CoreExtern, len(def.Imports)), exports: make([]CoreExtern, len(def.Exports)), def: def}
+	for i := range def.Imports {
+		im := &def.Imports[i]
+		k := want.imported(im.Module, im.Name)
+		if k < 0 {
+			panic(&Trap{Code: TrapHost, Cause: &LinkError{Module: im.Module, Name: im.Name, Want: im.Type}})
+		}
+		l.imports[i] = s.args[k]
+		if t := s.args[k].Type(); !t.matches(&im.Type) {
+			panic(&Trap{Code: TrapHost, Cause: &LinkError{Module: im.Module, Name: im.Name, Want: im.Type, Found: &t}})
+		}
+	}
+	if def.Names != nil {
+		s.Store.AddNames(def.Names)
+	}
+	s.Store.NewInstance()
+	def.Link(l, d)
+	out := &CoreLink{Store: s.Store, imports: make([]CoreExtern, len(want.Exports))}
+	for i := range want.Exports {
+		n, _ := def.export(want.Exports[i].Name) // [CoreModule.Check] has seen it
+		out.imports[i] = l.exports[n]
+	}
+	return out
+}
+
+// imported is the number of an import, -1 if there is none.
+func (d *CoreModuleDef) imported(module, name string) int {
+	for i := range d.Imports {
+		if d.Imports[i].Module == module && d.Imports[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Check says why m cannot be supplied where a component imports a core module of type
+// want: it must import no more and export no less. For generated code.
+func (m CoreModule) Check(want CoreModule) error {
+	d, w := m.def, want.def
+	if d == nil || d.Link == nil {
+		return errors.New("no core module")
+	}
+	for i := range d.Imports {
+		im := &d.Imports[i]
+		k := w.imported(im.Module, im.Name)
+		if k < 0 {
+			return fmt.Errorf("the core module imports %q %q, which it is not given", im.Module, im.Name)
+		}
+		if t := w.Imports[k].Type; !t.matches(&im.Type) {
+			return fmt.Errorf("type mismatch in import %q %q of the core module: expected %v, found %v", im.Module, im.Name, t, im.Type)
+		}
+	}
+	for i := range w.Exports {
+		e := &w.Exports[i]
+		n, ok := d.export(e.Name)
+		if !ok {
+			return fmt.Errorf("the core module has no export %q", e.Name)
+		}
+		if t := d.Exports[n].Type; !t.matches(&e.Type) {
+			return fmt.Errorf("type mismatch in export %q of the core module: expected %v, found %v", e.Name, e.Type, t)
+		}
+	}
+	return nil
+}

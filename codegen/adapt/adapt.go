@@ -44,6 +44,7 @@ func Generate(m *names.Model, opts Options) ([]File, error) {
 		}
 	}
 	e.dynamic()
+	e.suppliedModules()
 	for n := range e.p.Trampolines {
 		e.trampoline(&e.p.Trampolines[n])
 	}

@@ -103,12 +103,12 @@ func (e *emitter) dynamic() {
 		e.f("m := i.exportedModule(%s.Number(x))\nreturn m, m != (%s.CoreModule{})\n}\n", componentVar, rt)
 	}
 	if len(modules) > 0 {
-		e.f("// exportedModule gives the core module that is export n. i may be nil: an imported")
-		e.f("// module that is exported again is not known then.")
+		e.f("// exportedModule gives the core module that is export n. Of an imported module")
+		e.f("// that is exported again only the type is known if i is nil.")
 		e.f("func (i *Instance) exportedModule(n int) %s.CoreModule {\nswitch n {", rt)
 		for _, m := range modules {
 			if m.x.ReexportsImport {
-				e.f("case %d:\nif i != nil {\nreturn i.module%d()\n}", m.n, m.x.ImportModule)
+				e.f("case %d:\nif i == nil {\nreturn %s.%s\n}\nreturn i.module%d()", m.n, e.pkg(e.m.Path+"/internal/core"), core.Supplied(m.x.ImportModule), m.x.ImportModule)
 			} else {
 				e.f("case %d:\nreturn %s.%s", m.n, e.pkg(e.m.Path+"/internal/core"), core.CoreModule(m.x.Module))
 			}

@@ -2,8 +2,10 @@ package adapt
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
+	"github.com/wc2go/wc2go/codegen/core"
 	"github.com/wc2go/wc2go/ir"
 )
 
@@ -46,6 +48,9 @@ func (e *emitter) instantiate() {
 		e.f("i.pre.linked.Bind(i.comp[0].Res)")
 	}
 	e.f("i.core = %s.Instances{Store: i.store, Root: %s.Pointer(i), Comp: i.comp}", e.pkg(e.m.Path+"/internal/core"), unsafe)
+	if n := len(e.p.ImportModules); n > 0 {
+		e.f("i.core.Modules = []%s.CoreModule{%s}", rt, e.moduleList())
+	}
 	// Code of an instance that is being instantiated is inside it.
 	in := []ir.ComponentInstanceID{0}
 	e.f("i.comp[0].MayEnter = false")
@@ -93,4 +98,34 @@ func (e *emitter) hostResources() bool {
 		}
 	}
 	return false
+}
+
+func (e *emitter) moduleList() string {
+	var list []string
+	for n := range e.p.ImportModules {
+		list = append(list, fmt.Sprintf("i.module%d()", n))
+	}
+	return strings.Join(list, ", ")
+}
+
+// suppliedModules prints what the core modules come from that the host supplies.
+func (e *emitter) suppliedModules() {
+	if len(e.p.ImportModules) == 0 {
+		return
+	}
+	rt := e.rt()
+	for n := range e.p.ImportModules {
+		e.f("// module%d is the core module %s.", n, strings.Join(e.p.ImportModules[n].Path, " "))
+		e.f("func (i *Instance) module%d() %s.CoreModule {", n, rt)
+		e.f("return i.pre.linked.Module(%d, i.imports.%s)\n}\n", n, e.m.ImportModules[n].Field)
+	}
+	e.f("// checkModules compares the core modules that the host supplies with what the")
+	e.f("// component declares.")
+	e.f("func checkModules(imports *Imports, l *%s.Linked) error {", rt)
+	for n := range e.m.ImportModules {
+		m := &e.m.ImportModules[n]
+		e.f("if err := l.Module(%d, imports.%s).Check(%s.%s); err != nil {", n, m.Field, e.pkg(e.m.Path+"/internal/core"), core.Supplied(ir.ImportModuleID(n)))
+		e.f("return %s.Errorf(%s, err)\n}", e.pkg("fmt"), strconv.Quote("wc2go: import "+strings.ReplaceAll(strings.Join(m.Path, "#"), "%", "%%")+": %w"))
+	}
+	e.f("return nil\n}\n")
 }

@@ -142,6 +142,7 @@ func (g *gen) imports() {
 			b.If(jen.Len(jen.Id("missing")).Op(">").Lit(0)).Block(
 				jen.Return(jen.Nil(), jen.Qual("errors", "Join").Call(jen.Id("missing").Op("..."))))
 		}
+		g.checkModules(b, jen.Nil())
 		b.Return(jen.Op("&").Id("Pre").Values(jen.Dict{jen.Id("imports"): jen.Id("imports")}), jen.Nil())
 	})
 

@@ -67,8 +67,18 @@ func (g *gen) prepareDynamic(fields []names.ImportField) {
 				b.If(missing(f)).Block(jen.Id("imports").Dot(f.Name).Op("=").Add(g.stub(f)))
 			}
 		}
+		g.checkModules(b, jen.Id("linked"))
 		b.Return(jen.Op("&").Id("Pre").Values(jen.Id("imports"), jen.Id("linked")), jen.Nil())
 	})
+}
+
+// checkModules prints the check of core modules that the host supplies.
+func (g *gen) checkModules(b *jen.Group, linked *jen.Statement) {
+	if len(g.p.ImportModules) == 0 {
+		return
+	}
+	b.If(jen.Err().Op(":=").Id("checkModules").Call(jen.Op("&").Id("imports"), linked), jen.Err().Op("!=").Nil()).Block(
+		jen.Return(jen.Nil(), jen.Err()))
 }
 
 func (g *gen) trapImports(fields []names.ImportField) {

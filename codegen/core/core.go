@@ -137,6 +137,10 @@ func (l *Layout) linkModule(m *ir.Module) (map[uint32]link, error) {
 	for fn := range uint32(m.NumImports(ir.ExternFunc)) {
 		k := importArg(m, ir.ExternFunc, fn)
 		x := link{dynamic: l.bare[m.ID]}
+		if m.Supplied {
+			links[fn] = link{dynamic: true}
+			continue
+		}
 		for n, c := range l.insts[m.ID] {
 			args := l.p.CoreInstances[c].Args
 			if k >= len(args) {

@@ -50,6 +50,23 @@ func CoreModule(mod ir.ModuleID) string { return fmt.Sprintf("Core%d", mod) }
 func (l *Layout) coreModule(b *bytes.Buffer, m *ir.Module) {
 	fmt.Fprintf(b, "\n// %s is core module %d.\nvar %[1]s = rt.NewCoreModule(&core%[2]d)\n\n", CoreModule(m.ID), m.ID)
 	fmt.Fprintf(b, "var core%d = rt.CoreModuleDef{\nName: %q,\nNames: &funcNames,\nLink: link%[1]d,\n", m.ID, m.Name)
+	l.typeDefs(b, m)
+	moduleImports(b, m.Imports)
+	if len(m.Exports) > 0 {
+		b.WriteString("Exports: []rt.CoreExport{\n")
+		for i := range m.Exports {
+			e := &m.Exports[i]
+			t := exportType(m, e)
+			fmt.Fprintf(b, "{Name: %s, Type: %s},\n", quoteBytes([]byte(e.Name)), externType(&t))
+		}
+		b.WriteString("},\n")
+	}
+	b.WriteString("}\n")
+	l.linkFunc(b, m)
+}
+
+// typeDefs prints the types that imports and exports of m refer to.
+func (l *Layout) typeDefs(b *bytes.Buffer, m *ir.Module) {
 	types := l.externTypes(m)
 	if len(types) > 0 {
 		b.WriteString("Types: []rt.CoreTypeDef{\n")
@@ -74,48 +91,23 @@ func (l *Layout) coreModule(b *bytes.Buffer, m *ir.Module) {
 		}
 		b.WriteString("},\n")
 	}
-	if len(m.Imports) > 0 {
+}
+
+func moduleImports(b *bytes.Buffer, list []ir.ModuleImport) {
+	if len(list) > 0 {
 		b.WriteString("Imports: []rt.CoreImport{\n")
-		for i := range m.Imports {
-			im := &m.Imports[i]
+		for i := range list {
+			im := &list[i]
 			fmt.Fprintf(b, "{Module: %s, Name: %s, Type: %s},\n", quoteBytes([]byte(im.Module)), quoteBytes([]byte(im.Name)), externType(im))
 		}
 		b.WriteString("},\n")
 	}
-	if len(m.Exports) > 0 {
-		b.WriteString("Exports: []rt.CoreExport{\n")
-		for i := range m.Exports {
-			e := &m.Exports[i]
-			t := exportType(m, e)
-			fmt.Fprintf(b, "{Name: %s, Type: %s},\n", quoteBytes([]byte(e.Name)), externType(&t))
-		}
-		b.WriteString("},\n")
-	}
-	b.WriteString("}\n")
-	l.linkFunc(b, m)
 }
 
 // linkFunc prints the function that makes an instance of m.
 func (l *Layout) linkFunc(b *bytes.Buffer, m *ir.Module) {
 	fmt.Fprintf(b, "\nfunc link%d(l *rt.CoreLink, d int32) {\nm := &M%[1]d{Store: l.Store}\n", m.ID)
-	var n [5]int
-	for k := range m.Imports {
-		im := &m.Imports[k]
-		i := n[im.Kind]
-		n[im.Kind]++
-		switch im.Kind {
-		case ir.ExternFunc:
-			fmt.Fprintf(b, "m.F%d = l.Func(%d)\n", i, k)
-		case ir.ExternTable:
-			fmt.Fprintf(b, "m.Tab%d = rt.LinkTable[%s](l, %d)\n", i, GoType(m, im.Table.Elem), k)
-		case ir.ExternMemory:
-			fmt.Fprintf(b, "m.Mem%d = l.Memory(%d)\n", i, k)
-		case ir.ExternGlobal:
-			fmt.Fprintf(b, "m.G%d = rt.LinkGlobal[%s](l, %d)\n", i, GoType(m, im.Global.Type), k)
-		case ir.ExternTag:
-			fmt.Fprintf(b, "m.T%d = l.Tag(%d)\n", i, k)
-		}
-	}
+	linkImports(b, m)
 	b.WriteString("m.init(d)\n")
 	for k := range m.Exports {
 		e := &m.Exports[k]
@@ -137,6 +129,28 @@ func (l *Layout) linkFunc(b *bytes.Buffer, m *ir.Module) {
 		}
 	}
 	b.WriteString("}\n")
+}
+
+// linkImports prints the statements that set what m imports from l, a CoreLink.
+func linkImports(b *bytes.Buffer, m *ir.Module) {
+	var n [5]int
+	for k := range m.Imports {
+		im := &m.Imports[k]
+		i := n[im.Kind]
+		n[im.Kind]++
+		switch im.Kind {
+		case ir.ExternFunc:
+			fmt.Fprintf(b, "m.F%d = l.Func(%d)\n", i, k)
+		case ir.ExternTable:
+			fmt.Fprintf(b, "m.Tab%d = rt.LinkTable[%s](l, %d)\n", i, GoType(m, im.Table.Elem), k)
+		case ir.ExternMemory:
+			fmt.Fprintf(b, "m.Mem%d = l.Memory(%d)\n", i, k)
+		case ir.ExternGlobal:
+			fmt.Fprintf(b, "m.G%d = rt.LinkGlobal[%s](l, %d)\n", i, GoType(m, im.Global.Type), k)
+		case ir.ExternTag:
+			fmt.Fprintf(b, "m.T%d = l.Tag(%d)\n", i, k)
+		}
+	}
 }
 
 // externTypes are the types that imports and exports of m refer to, by type

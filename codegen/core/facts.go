@@ -33,6 +33,16 @@ func Callgraph(p *ir.Program) {
 		}
 	}
 	for _, m := range p.Modules {
+		if m.Supplied {
+			g.bare[m.ID] = true // the host's module may call whatever it is given
+			for _, c := range g.insts[m.ID] {
+				for k := range p.CoreInstances[c].Args {
+					if d := &p.CoreInstances[c].Args[k]; d.Extern == ir.ExternFunc {
+						g.edge(g.indirect, g.def(d))
+					}
+				}
+			}
+		}
 		g.module(m)
 	}
 	comp := g.components()
@@ -147,6 +157,9 @@ func (g *graph) funcs(m *ir.Module, fn uint32, f func(int)) {
 	}
 	if g.bare[m.ID] {
 		f(g.indirect)
+	}
+	if m.Supplied {
+		return
 	}
 	for _, c := range g.insts[m.ID] {
 		if args := g.p.CoreInstances[c].Args; k < len(args) {

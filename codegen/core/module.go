@@ -26,7 +26,11 @@ func (l *Layout) modules() ([]File, error) {
 	for i, c := range l.coreInstances() {
 		fmt.Fprintf(&b, "C%d *M%d\n", i, c.Module)
 	}
+	if len(l.p.ImportModules) > 0 {
+		b.WriteString("Modules []rt.CoreModule // that the host supplies\n")
+	}
 	b.WriteString("}\n")
+	l.supplied(&b)
 	for i, c := range l.coreInstances() {
 		if err := l.in(l.p.Modules[c.Module], func() { l.initInstance(&b, ir.CoreInstanceID(i), f) }); err != nil {
 			return nil, err
@@ -197,6 +201,10 @@ func (l *Layout) moduleType(b *bytes.Buffer, m *ir.Module) {
 func (l *Layout) initInstance(b *bytes.Buffer, id ir.CoreInstanceID, f *file) {
 	c := &l.p.CoreInstances[id]
 	m := l.p.Modules[c.Module]
+	if m.Supplied {
+		l.initSupplied(b, id, f)
+		return
+	}
 	fmt.Fprintf(b, "\n// Init%d instantiates core instance %d.\nfunc (x *Instances) Init%d(d int32) {\nx.begin()\nm := &M%d{Root: x.Root, Store: x.Store}\n", id, id, id, m.ID)
 	if !l.p.Core && c.Component >= 0 {
 		fmt.Fprintf(b, "m.Comp = x.Comp[%d]\n", c.Component)
@@ -233,11 +241,11 @@ func (l *Layout) initInstance(b *bytes.Buffer, id ir.CoreInstanceID, f *file) {
 		case ir.ExternTable:
 			fmt.Fprintf(b, "m.Tab%d = x.%s\n", i, TableExpr(l.p, arg))
 		case ir.ExternGlobal:
-			g, err := GlobalExpr(l.p, arg)
+			g, err := l.globalPointer(arg)
 			if err != nil {
 				panic(err)
 			}
-			fmt.Fprintf(b, "m.G%d = &x.%s\n", i, g)
+			fmt.Fprintf(b, "m.G%d = %s\n", i, g)
 		case ir.ExternTag:
 			fmt.Fprintf(b, "m.T%d = x.%s.T%d\n", i, instExpr(arg.Instance), arg.Index)
 		}

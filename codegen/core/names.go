@@ -191,7 +191,7 @@ func resolve(p *ir.Program, def ir.CoreDef) (ir.CoreDef, error) {
 		}
 		m := p.Modules[ci.Module]
 		k := importArg(m, def.Extern, def.Index)
-		if k < 0 {
+		if k < 0 || m.Supplied {
 			return def, nil
 		}
 		if k >= len(ci.Args) {
