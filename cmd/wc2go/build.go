@@ -25,14 +25,15 @@ func newBuild() *cobra.Command {
 	var out string
 	var trapMissing bool
 	var disable passList
-	var dirs, env []string
+	var g grantFlags
+	var server command.Server
 	var debugInfo onOff
 	cmd := &cobra.Command{
 		Use:   "build -o BIN FILE.wasm",
 		Short: "Make a static program of a component",
-		Long: `Build makes a program of a component that exports wasi:cli/run. The program needs
-nothing but itself. It is built for GOOS and GOARCH by the Go toolchain, without
-network.
+		Long: `Build makes a program of a component that exports wasi:cli/run, or an HTTP server
+of one that exports wasi:http/incoming-handler. The program needs nothing but
+itself. It is built for GOOS and GOARCH by the Go toolchain, without network.
 
 The program gives the guest its arguments, environment and standard streams.
 Directories it gives only if they are granted here with --dir: HOST is then a
@@ -51,9 +52,10 @@ started.`,
 				return usageError{fmt.Errorf("-o %s: is a directory", out), cmd}
 			}
 			s := command.Settings{InheritEnv: true}
-			if err := grants(&s, dirs, env); err != nil {
+			if err := g.settings(&s); err != nil {
 				return usageError{err, cmd}
 			}
+			s.Server = &server
 			data, err := translate.Read(args[0])
 			if err != nil {
 				return err
@@ -65,8 +67,8 @@ started.`,
 	}
 	f := cmd.Flags()
 	f.StringVarP(&out, "output", "o", "", "`file` to write the program to")
-	dirFlag(cmd, &dirs)
-	f.StringArrayVar(&env, "env", nil, "set an environment variable of the guest: `KEY=VALUE`; may be repeated")
+	g.add(cmd)
+	serverFlags(cmd, &server)
 	trapMissingFlag(cmd, &trapMissing)
 	debugInfoFlag(cmd, &debugInfo)
 	disableFlag(cmd, &disable)
@@ -74,42 +76,8 @@ started.`,
 	return cmd
 }
 
-func dirFlag(cmd *cobra.Command, dirs *[]string) {
-	cmd.Flags().StringArrayVar(dirs, "dir", nil, "give the guest a directory: `HOST[::GUEST]`; may be repeated")
-	cmd.MarkFlagDirname("dir")
-}
-
 func trapMissingFlag(cmd *cobra.Command, trapMissing *bool) {
 	cmd.Flags().BoolVar(trapMissing, "trap-missing", false, "let imports that nothing provides trap when they are called")
-}
-
-// grants puts the values of --dir and --env into s.
-func grants(s *command.Settings, dirs, env []string) error {
-	for _, d := range dirs {
-		host, guest, ok := strings.Cut(d, "::")
-		if !ok {
-			guest = host
-		}
-		if host == "" || guest == "" {
-			return fmt.Errorf("--dir %q is not of the form HOST or HOST::GUEST", d)
-		}
-		s.Dirs = append(s.Dirs, command.Dir{Host: host, Guest: guest})
-	}
-	for _, e := range env {
-		k, _, ok := strings.Cut(e, "=")
-		switch {
-		case k == "":
-			return fmt.Errorf("--env %q is not of the form KEY=VALUE or KEY", e)
-		case !ok:
-			v, ok := os.LookupEnv(k)
-			if !ok {
-				continue
-			}
-			e = k + "=" + v
-		}
-		s.Env = append(s.Env, e)
-	}
-	return nil
 }
 
 // onOff is a flag that is on or off; on is the zero value.
@@ -168,6 +136,8 @@ type options struct {
 	// invoke is a call; if it is not empty it is checked against the component
 	// before the long part begins.
 	invoke string
+	// serve wants a server, not a command.
+	serve bool
 }
 
 // makeProgram makes a program of a component.
@@ -185,7 +155,12 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 	for _, f := range funcs {
 		s.Funcs = append(s.Funcs, f.Name)
 	}
+	handler := translate.HandlerFunc(funcs) != ""
 	switch {
+	case o.serve && !handler:
+		return usageError{error: fmt.Errorf("%s: does not export wasi:http/incoming-handler@0.2, there is nothing to serve", file)}
+	case o.serve, handler && s.Run == "" && !s.FromRun:
+		o.serve = true
 	case o.invoke != "":
 		if err := checkInvoke(prog, funcs, o.invoke); err != nil {
 			return usageError{error: err}
@@ -208,11 +183,17 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 		return fmt.Errorf("%s: nothing provides these imports (--trap-missing lets them trap, 'wc2go generate' lets you implement them in Go):\n\t%s",
 			file, strings.Join(missing, "\n\t"))
 	}
+	if !o.serve {
+		s.Server = nil
+	}
 	settings, err := json.Marshal(&s)
 	if err != nil {
 		return err
 	}
 	b := &gobuild.Program{Files: files, Settings: string(settings), WASI: model.UsesWASI, Output: out, Host: s.FromRun}
+	if o.serve {
+		b.Handler = translate.Handler(model)
+	}
 	p.Phase("compile", b.Packages())
 	b.Progress = func(pkg string, own bool) {
 		p.Note(pkg)

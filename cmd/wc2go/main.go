@@ -114,7 +114,7 @@ something cannot be translated or built; 2 for bad usage.`,
 		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{err, cmd} })
-	root.AddCommand(newGenerate(), newBuild(), newRun(), newWit(), newValidate(), newDump(), newWast(), newVersion())
+	root.AddCommand(newGenerate(), newBuild(), newRun(), newServe(), newWit(), newValidate(), newDump(), newWast(), newVersion())
 	return root
 }
 

@@ -20,7 +20,7 @@ import (
 func newRun() *cobra.Command {
 	var o options
 	var debugInfo onOff
-	var dirs, env []string
+	var g grantFlags
 	var invoke string
 	cmd := &cobra.Command{
 		Use:   "run FILE.wasm [ARGS…]",
@@ -44,15 +44,11 @@ is ambiguous.`,
 		ValidArgsFunction: wasmFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var s command.Settings
-			if err := grants(&s, dirs, env); err != nil {
+			if err := g.settings(&s); err != nil {
 				return usageError{err, cmd}
 			}
-			for _, d := range s.Dirs {
-				if fi, err := os.Stat(d.Host); err != nil {
-					return usageError{fmt.Errorf("--dir: %w", err), cmd}
-				} else if !fi.IsDir() {
-					return usageError{fmt.Errorf("--dir: %s is not a directory", d.Host), cmd}
-				}
+			if err := checkDirs(&s); err != nil {
+				return usageError{err, cmd}
 			}
 			if cmd.Flags().Changed("invoke") {
 				if _, err := rt.ParseWAVECall(invoke); err != nil {
@@ -67,8 +63,8 @@ is ambiguous.`,
 	}
 	f := cmd.Flags()
 	f.SetInterspersed(false) // what follows the file is the guest's
-	dirFlag(cmd, &dirs)
-	f.StringArrayVar(&env, "env", nil, "set an environment variable of the guest: `KEY[=VALUE]`, without a value to that of the process; may be repeated")
+	g.add(cmd)
+	f.BoolVar(&g.inheritEnv, "inherit-env", false, "give the guest the environment of this process")
 	f.StringVar(&invoke, "invoke", "", "call an exported function: `'NAME(ARGUMENTS)'` in WAVE")
 	trapMissingFlag(cmd, &o.trapMissing)
 	debugInfoFlag(cmd, &debugInfo)
@@ -85,7 +81,7 @@ func runComponent(ctx context.Context, file string, args []string, s command.Set
 	if err != nil {
 		return err
 	}
-	key := cache.NewKey(version, runtime.GOOS, runtime.GOARCH, fmt.Sprint(o.trapMissing, o.noDebugInfo, o.disable), string(data))
+	key := cache.NewKey(version, runtime.GOOS, runtime.GOARCH, fmt.Sprint(o.trapMissing, o.noDebugInfo, o.serve, o.disable), string(data))
 	p := progress.New(os.Stderr)
 	program, err := cache.Get(ctx, key, func(ctx context.Context, out string) error {
 		// The program may be run under other settings the next time, so it

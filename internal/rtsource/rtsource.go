@@ -14,6 +14,7 @@ import (
 
 	"github.com/wc2go/wc2go/rt"
 	"github.com/wc2go/wc2go/rt/command"
+	"github.com/wc2go/wc2go/rt/serve"
 	"github.com/wc2go/wc2go/rt/wasi"
 )
 
@@ -27,6 +28,7 @@ var trees = []struct {
 }{
 	{"rt", rt.Source},
 	{"rt/command", command.Source},
+	{"rt/serve", serve.Source},
 	{"rt/wasi", wasi.Source},
 }
 

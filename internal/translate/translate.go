@@ -222,3 +222,29 @@ func RunFunc(funcs []Func) string {
 	}
 	return ""
 }
+
+// handlerIface is the interface of a component that answers HTTP requests, but
+// for its version.
+const handlerIface = "wasi:http/incoming-handler"
+
+// HandlerFunc gives the full name of the function that answers HTTP requests, "" if
+// there is none.
+func HandlerFunc(funcs []Func) string {
+	for _, f := range funcs {
+		iface, fn, _ := strings.Cut(f.Name, "#")
+		if fn == "handle" && strings.HasPrefix(iface, handlerIface+"@0.2.") {
+			return f.Name
+		}
+	}
+	return ""
+}
+
+// Handler gives the method of a generated Instance that gives the handler of HTTP requests.
+func Handler(m *names.Model) string {
+	for i := range m.ExportIfaces {
+		if f := &m.ExportIfaces[i]; strings.HasPrefix(f.ID, handlerIface+"@0.2.") {
+			return f.Field
+		}
+	}
+	return ""
+}

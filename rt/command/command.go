@@ -94,7 +94,7 @@ func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.R
 		return "", usageError{errors.New("the component does not export wasi:cli/run: name a function to call with --invoke")}
 	}
 
-	host := wasi.New(config(s, args, stdin, stdout, stderr))
+	host := wasi.New(s.Config(args, stdin, stdout, stderr))
 	st := rt.NewStore()
 	defer st.Close()
 	inst, err := p.Instantiate(ctx, st, host)
@@ -134,10 +134,17 @@ func formatResults(results []rt.Value) string {
 	return rt.FormatWAVE(rt.Tuple(results))
 }
 
-func config(s *Settings, args []string, stdin io.Reader, stdout, stderr io.Writer) wasi.Config {
+// Config is what the settings grant.
+func (s *Settings) Config(args []string, stdin io.Reader, stdout, stderr io.Writer) wasi.Config {
 	c := wasi.Config{Stdin: stdin, Stdout: stdout, Stderr: stderr, Args: slices.Clone(args)}
 	if s.FromRun && len(c.Args) > 0 {
 		c.Args[0] = s.Name // the program is a file in the cache
+	}
+	if s.Argv0 != "" && len(c.Args) > 0 {
+		c.Args[0] = s.Argv0
+	}
+	if s.InheritNetwork {
+		c.Network = wasi.InheritNetwork()
 	}
 	if s.InheritEnv {
 		c.Env = os.Environ()

@@ -113,7 +113,7 @@ func TestSettings(t *testing.T) {
 	if err != nil || s.Invoke != "f()" || s.Run != "r" || s.Env[0] != "A=b" || s.Dirs[0] != (Dir{Host: ".", Guest: "/"}) {
 		t.Errorf("%+v %v", s, err)
 	}
-	c := config(s, []string{"/cache/abc", "arg"}, nil, nil, nil)
+	c := s.Config([]string{"/cache/abc", "arg"}, nil, nil, nil)
 	if c.Args[0] != "x.wasm" || c.Args[1] != "arg" || len(c.Env) != 1 || c.Dirs[0].Guest != "/" {
 		t.Errorf("%+v", c)
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
+	"time"
 )
 
 // RunEnv is the environment variable in which wc2go run hands a program that it
@@ -27,6 +29,14 @@ type Settings struct {
 	// the process too.
 	Env        []string `json:"env,omitempty"`
 	InheritEnv bool     `json:"inheritEnv,omitempty"`
+	// InheritNetwork lets the guest use the network as the process may.
+	InheritNetwork bool `json:"inheritNetwork,omitempty"`
+	// TCPListen are addresses that a preview 1 guest finds open as sockets, after the directories.
+	TCPListen []string `json:"tcpListen,omitempty"`
+	// Argv0 is the guest's first argument; "" for the program's name.
+	Argv0 string `json:"argv0,omitempty"`
+	// Server has the settings of a component that is served over HTTP.
+	Server *Server `json:"server,omitempty"`
 	// FromRun: the program was made by wc2go run, and takes Settings from RunEnv.
 	FromRun bool `json:"fromRun,omitempty"`
 }
@@ -37,6 +47,35 @@ type Dir struct {
 	Guest    string `json:"guest"`
 	ReadOnly bool   `json:"readOnly,omitempty"`
 }
+
+// ParseDir reads a directory as it is written at the command line, HOST[::GUEST][:ro].
+func ParseDir(text string) (Dir, error) {
+	d := Dir{}
+	rest, ro := strings.CutSuffix(text, ":ro")
+	d.ReadOnly = ro
+	var ok bool
+	if d.Host, d.Guest, ok = strings.Cut(rest, "::"); !ok {
+		d.Guest = d.Host
+	}
+	if d.Host == "" || d.Guest == "" {
+		return Dir{}, fmt.Errorf("--dir %q is not of the form HOST, HOST::GUEST or HOST::GUEST:ro", text)
+	}
+	return d, nil
+}
+
+// Server says how a component is served. Package serve explains the fields at its options.
+type Server struct {
+	Addr      string        `json:"addr,omitempty"`
+	Timeout   time.Duration `json:"timeout,omitempty"`
+	MaxBody   int64         `json:"maxBody,omitempty"`
+	MaxMemory uint64        `json:"maxMemory,omitempty"`
+	Grace     time.Duration `json:"grace,omitempty"`
+	Health    string        `json:"health,omitempty"`
+	Quiet     bool          `json:"quiet,omitempty"`
+}
+
+// Decode decodes what was built in and adds what RunEnv has.
+func Decode(text string) (*Settings, error) { return settings(text) }
 
 // settings decodes what was built in and adds what RunEnv has.
 func settings(text string) (*Settings, error) {

@@ -11,6 +11,8 @@ package wasi
 import (
 	"crypto/rand"
 	"io"
+	"net"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -36,6 +38,49 @@ type Config struct {
 	Rand io.Reader
 	// InsecureRand gives bytes for wasi:random/insecure; nil: Rand.
 	InsecureRand io.Reader
+	// Network says what a guest may reach; nil: nothing at all.
+	Network *Network
+	// HTTPClient makes the requests of wasi:http/outgoing-handler: an *http.Client or http.RoundTripper of
+	// net/http. nil: a client that keeps to Network, and no requests at all without one.
+	// (The type is any so that only programs that use HTTP link net/http.)
+	HTTPClient any
+}
+
+// NetworkUse is what a guest wants of an address.
+type NetworkUse uint8
+
+// The uses of an address.
+const (
+	TCPConnect NetworkUse = iota // connect to it, for wasi:sockets or wasi:http
+	TCPBind                      // listen at it, or connect from it
+	UDPBind                      // receive at it, or send from it
+	UDPSend                      // send to it
+)
+
+// String is the use in words.
+func (u NetworkUse) String() string {
+	return [...]string{"TCP connect", "TCP bind", "UDP bind", "UDP send"}[u&3]
+}
+
+// Network is a policy for wasi:sockets and wasi:http. The zero Network allows nothing.
+type Network struct {
+	// Allow is asked before every use of an address; nil allows none.
+	Allow func(use NetworkUse, addr netip.AddrPort) bool
+	// Lookup allows names to be resolved. What a name resolves to is still subject to Allow.
+	Lookup bool
+	// Resolver resolves names; nil: net.DefaultResolver.
+	Resolver *net.Resolver
+}
+
+// InheritNetwork is the policy that allows everything that the process may do.
+func InheritNetwork() *Network {
+	return &Network{Lookup: true, Allow: func(NetworkUse, netip.AddrPort) bool { return true }}
+}
+
+// Allows tells whether a use is allowed; n may be nil.
+func (n *Network) Allows(use NetworkUse, addr netip.AddrPort) bool {
+	// An IPv4 address in IPv6 clothes is that IPv4 address.
+	return n != nil && n.Allow != nil && n.Allow(use, netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()))
 }
 
 // Dir is a directory that a guest may open files in.

@@ -10,6 +10,9 @@ import (
 // chunk is how much a stream reads ahead, and how much it lets a guest write at once.
 const chunk = 64 << 10
 
+// minChunk is how much a stream reads ahead at first.
+const minChunk = 4 << 10
+
 // failure is the wasi:io/error of a Go error.
 type failure struct{ err error }
 
@@ -43,6 +46,7 @@ type input struct {
 	buf     []byte
 	err     error         // what the source ended with, reported after buf
 	reading chan struct{} // closed when the running read is done; nil if none runs
+	size    int           // of the next read
 }
 
 // NewInputStream makes a stream of r. If r is an io.Closer it is closed when
@@ -56,11 +60,15 @@ func (s *input) fill() {
 	}
 	done := make(chan struct{})
 	s.reading = done
+	size := max(s.size, minChunk)
 	go func() {
-		b := make([]byte, chunk)
+		b := make([]byte, size)
 		n, err := s.src.Read(b)
 		s.mu.Lock()
 		s.buf, s.err, s.reading = b[:n], err, nil
+		if n == size { // there is more: read more at once
+			s.size = min(2*size, chunk)
+		}
 		s.mu.Unlock()
 		close(done)
 	}()
