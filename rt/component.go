@@ -19,6 +19,7 @@ type ComponentInstance struct {
 	Res []*ResourceType
 	// backpressure keeps calls of async functions from starting while it is not zero.
 	backpressure uint32
+	asyncState
 }
 
 // NewComponents makes the component instances of one instantiation: parents[n]
@@ -34,22 +35,8 @@ func NewComponents(s *Store, parents []int32, resources int) []*ComponentInstanc
 		}
 		out[n] = c
 	}
+	s.comps = append(s.comps, out...)
 	return out
-}
-
-// BackpressureInc is canon backpressure.inc.
-func (c *ComponentInstance) BackpressureInc() {
-	if c.backpressure++; c.backpressure == 1<<16 {
-		throwText(TrapAsync, "backpressure counter overflow")
-	}
-}
-
-// BackpressureDec is canon backpressure.dec.
-func (c *ComponentInstance) BackpressureDec() {
-	if c.backpressure == 0 {
-		throwText(TrapAsync, "backpressure counter underflow")
-	}
-	c.backpressure--
 }
 
 // enterFromHost is may_enter_from and enter_from with a caller of None: the
@@ -70,19 +57,5 @@ func (c *ComponentInstance) enterFromHost() bool {
 func (c *ComponentInstance) leaveToHost() {
 	for a := c; a != nil; a = a.Parent {
 		a.MayEnter = true
-	}
-}
-
-// Task is one call into a component instance as far as borrowed handles are
-// concerned: the scope of the borrow handles that it was given.
-type Task struct {
-	borrows int
-}
-
-// Return ends the scope: every borrow handle must have been dropped
-// (CanonicalABI.md, Task.return_).
-func (t *Task) Return() {
-	if t.borrows > 0 {
-		Throw(TrapBorrowsRemain)
 	}
 }

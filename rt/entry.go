@@ -14,6 +14,7 @@ type Entry struct {
 	// ask for a panic costs as much as the rest of it.
 	Done  bool
 	fault bool // SetPanicOnFault before
+	loop  bool // the event loop runs: there is no inst, but a trap poisons
 	store *Store
 	inst  *ComponentInstance
 	outer *hostContext // not nil: this entry is nested in a host call
@@ -153,10 +154,13 @@ func (e *Entry) end(s *Store) {
 func (e *Entry) failed(r any, err *error) {
 	s := e.store
 	t := s.asTrap(r)
-	if e.inst != nil || t == nil {
+	if e.inst != nil || e.loop || t == nil {
 		s.state.Or(statePoisoned)
 		if t != nil && s.trap == nil {
 			s.trap = t
+		}
+		if s.events != nil {
+			s.events.poisoned(t)
 		}
 	}
 	if t == nil {

@@ -12,6 +12,10 @@ const (
 	handleFree handleKind = iota
 	handleOwn
 	handleBorrow
+	handleSubtask // val is a *Subtask
+	handleSet     // a *WaitableSet
+	handleEnd     // an end of a stream or future: a *copyEnd
+	handleError   // an *ErrorContext
 )
 
 // handle is an entry of a handle table (CanonicalABI.md, ResourceHandle).
@@ -70,6 +74,9 @@ func (t *HandleTable) get(i uint32) *handle {
 // resource gives entry i, which must be a handle of type res.
 func (t *HandleTable) resource(i uint32, res *ResourceType) *handle {
 	h := t.get(i)
+	if h.kind > handleBorrow {
+		throwText(TrapInvalidHandle, "handle index %d used with the wrong type, expected %s", i, res.kind(nil))
+	}
 	if h.res != res {
 		throwText(TrapInvalidHandle, "handle index %d used with the wrong type, expected %s but found %s", i, res.kind(nil), h.res.kind(res))
 	}

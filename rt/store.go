@@ -67,6 +67,8 @@ type Store struct {
 	instances int
 	names     []*FuncNames
 	closers   []func()
+
+	loopState
 }
 
 // Bits of Store.state.
@@ -202,6 +204,7 @@ func (b *baton) channel() chan struct{} {
 // free drops what the store holds; the caller has the baton.
 func (s *Store) free() {
 	s.state.Or(stateFreed)
+	s.endLoop()
 	closers := s.closers
 	s.closers = nil
 	for i := len(closers) - 1; i >= 0; i-- {

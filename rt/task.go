@@ -1,0 +1,490 @@
+package rt
+
+import (
+	"context"
+	"unsafe"
+)
+
+// This file: tasks, the calls of asynchronous functions (CanonicalABI.md,
+// "Tasks" and canon lift).
+
+// Flat holds the flat values of a call: as many as parameters and results that
+// go through core values can be, each in the bits of its core type. For generated code.
+type Flat [maxFlatParams]uint64
+
+// Callee is what is known at translation time about a lifted function of
+// asynchronous type. For generated code.
+type Callee struct {
+	Name string // for people
+	// Async is the async option of the lift.
+	Async bool
+	// CanBlock: code of the instance can block in the middle, so that its calls need a stack of their own.
+	CanBlock bool
+	// Key stands for the result type and the options that task.return must have.
+	Key int32
+	// Call calls the core function; the result is its core result, if it has one.
+	Call func(root unsafe.Pointer, d int32, f *Flat) uint64
+	// Callback is the callback option, nil if there is none; Post is the post-return option of a synchronous lift.
+	Callback func(root unsafe.Pointer, d int32, event, p1, p2 uint32) uint32
+	Post     func(root unsafe.Pointer, d int32, r uint64)
+}
+
+type taskState uint8
+
+const (
+	taskInitial taskState = iota
+	taskStarted
+	taskPendingCancel
+	taskCancelDelivered
+	taskResolved
+)
+
+// Task is a call into a component instance (CanonicalABI.md, Task). The zero
+// Task is what a synchronous call needs: the scope of the borrow handles that it was given.
+type Task struct {
+	borrows int
+
+	state  taskState
+	phase  taskPhase
+	sync   bool // the function's type is not async
+	inst   *ComponentInstance
+	callee *Callee
+	root   unsafe.Pointer
+	ctx    context.Context // of the call from Go that it is made for
+	// start lowers the arguments; resolve lifts the result, nil if the task was cancelled.
+	start, resolve func(d int32, f *Flat)
+	// resolved is told the end: of a subtask, or of a call of the host.
+	started  func()
+	resolved func(cancelled bool)
+
+	implicit Thread
+	first    *Thread // registered threads
+	packed   uint32  // what the callback returned
+}
+
+// taskPhase says what a task whose implicit thread has no stack does when it
+// is resumed.
+type taskPhase uint8
+
+const (
+	phaseStart    taskPhase = iota
+	phaseEntering           // has waited for backpressure
+	phaseYield              // callback returned YIELD
+	phaseWait               // callback returned WAIT
+)
+
+// Return ends the scope: every borrow handle must have been dropped
+// (CanonicalABI.md, Task.return_).
+func (t *Task) Return() {
+	if t.borrows > 0 {
+		Throw(TrapBorrowsRemain)
+	}
+}
+
+// NewTask makes the task of a call of a function of asynchronous type. start
+// lowers the arguments when the task starts; resolve lifts the result. For generated code.
+func NewTask(inst *ComponentInstance, callee *Callee, root unsafe.Pointer, start, resolve func(d int32, f *Flat)) *Task {
+	t := &Task{inst: inst, callee: callee, root: root, start: start, resolve: resolve, ctx: inst.Store.ctx}
+	t.implicit.task = t
+	return t
+}
+
+// needsExclusive: only one thread at a time runs the core code of such tasks.
+func (t *Task) needsExclusive() bool { return !t.callee.Async || t.callee.Callback != nil }
+
+func (t *Task) hasBackpressure() bool {
+	return t.inst.backpressure > 0 || t.needsExclusive() && t.inst.exclusive != nil
+}
+
+// call is canon_lift up to the point where the caller goes on.
+func (t *Task) call(d int32, caller *ComponentInstance) {
+	if !t.inst.mayEnterFrom(caller) {
+		Throw(TrapCannotEnter)
+	}
+	if d < 0 {
+		Throw(TrapStackOverflow)
+	}
+	s := t.inst.Store
+	t.inst.enterFrom(caller)
+	saved := s.callDepth
+	s.callDepth = d
+	s.resume(&t.implicit, false)
+	s.callDepth = saved
+	t.inst.leaveTo(caller)
+}
+
+// step runs the task's implicit thread until it ends or waits without a stack
+// (thread_func in canon_lift).
+func (t *Task) step(d int32) {
+	th, inst := &t.implicit, t.inst
+	var event, p1, p2 uint32
+	switch t.phase {
+	case phaseStart:
+		if t.hasBackpressure() || inst.waitingToEnter > 0 {
+			inst.waitingToEnter++
+			if !t.needsExclusive() {
+				inst.sharedWaiting++
+			}
+			t.phase = phaseEntering
+			inst.entering = append(inst.entering, th)
+			th.await(waitEnter, true)
+			return
+		}
+		packed, done := t.begin(d)
+		if done {
+			return
+		}
+		t.packed = packed
+	case phaseEntering:
+		inst.waitingToEnter--
+		if !t.needsExclusive() {
+			inst.sharedWaiting--
+		}
+		inst.stopEntering(th)
+		if th.cancelled {
+			t.cancel(d)
+			return
+		}
+		packed, done := t.begin(d)
+		if done {
+			return
+		}
+		t.packed = packed
+	case phaseYield, phaseWait:
+		event = eventNone
+		if t.phase == phaseWait {
+			set := th.set
+			set.leave(th)
+			if !th.cancelled {
+				event, p1, p2 = set.take()
+			}
+		}
+		if th.cancelled {
+			event, p1, p2 = eventTaskCancelled, 0, 0
+		}
+		inst.exclusive = th
+		t.packed = t.callee.Callback(t.root, d, event, p1, p2)
+	}
+	for {
+		code, si := t.packed&0xf, t.packed>>4
+		if code == 0 {
+			t.exit()
+			return
+		}
+		inst.clearExclusive()
+		switch code {
+		case 1:
+			t.phase = phaseYield
+			th.wait = waitYield
+		case 2:
+			t.phase = phaseWait
+			th.set = inst.waitableSet(si)
+			th.wait = waitSet
+		default:
+			throwText(TrapAsync, "unsupported callback code: %d", code)
+		}
+		if !t.deliverPendingCancel(true) {
+			if t.phase == phaseWait {
+				th.set.enter(th)
+			}
+			th.await(th.wait|waitExclusive, true)
+			return
+		}
+		inst.exclusive = th
+		t.packed = t.callee.Callback(t.root, d, eventTaskCancelled, 0, 0)
+	}
+}
+
+// begin starts the task and calls the core function. done is false for a
+// callback function, whose packed result is to be looked at.
+func (t *Task) begin(d int32) (packed uint32, done bool) {
+	th := &t.implicit
+	if t.needsExclusive() {
+		t.inst.exclusive = th
+	}
+	t.register(th)
+	if t.inst.sharedWaiting > 0 {
+		t.inst.wakeEntering() // those need not wait for this one
+	}
+	t.state = taskStarted
+	if t.started != nil {
+		t.started()
+	}
+	var f Flat
+	t.start(d, &f)
+	r := t.callee.Call(t.root, d, &f)
+	if t.callee.Async {
+		if t.callee.Callback != nil {
+			return uint32(r), false
+		}
+		t.exit()
+		return 0, true
+	}
+	f[0] = r
+	t.returned(d, &f)
+	if t.callee.Post != nil {
+		t.inst.MayLeave = false
+		t.callee.Post(t.root, d, r)
+		t.inst.MayLeave = true
+	}
+	t.exit()
+	return 0, true
+}
+
+// exit is exit_implicit_thread.
+func (t *Task) exit() {
+	t.unregister(&t.implicit)
+	if t.needsExclusive() {
+		t.inst.clearExclusive()
+	}
+}
+
+func (t *Task) register(th *Thread) {
+	th.next = t.first
+	if t.first != nil {
+		t.first.prev = th
+	}
+	t.first = th
+	th.index = t.inst.threads.add(th)
+}
+
+func (t *Task) unregister(th *Thread) {
+	if th.prev != nil {
+		th.prev.next = th.next
+	} else {
+		t.first = th.next
+	}
+	if th.next != nil {
+		th.next.prev = th.prev
+	}
+	th.next, th.prev = nil, nil
+	t.inst.threads.remove(th.index)
+	th.state = threadDone
+	if t.first == nil && !t.sync && t.state != taskResolved {
+		throwText(TrapAsync, "async-lifted export failed to produce a result")
+	}
+}
+
+// returned is Task.return_.
+func (t *Task) returned(d int32, f *Flat) {
+	if t.state == taskResolved {
+		throwText(TrapAsync, "`task.return` or `task.cancel` called more than once for current task")
+	}
+	t.Return()
+	t.resolve(d, f)
+	t.state = taskResolved
+	if t.resolved != nil {
+		t.resolved(false)
+	}
+}
+
+// cancel is Task.cancel.
+func (t *Task) cancel(d int32) {
+	if t.state != taskCancelDelivered {
+		throwText(TrapAsync, "`task.cancel` called by task which has not been cancelled")
+	}
+	t.Return()
+	t.state = taskResolved
+	if t.resolved != nil {
+		t.resolved(true)
+	}
+}
+
+// deliverPendingCancel is Task.deliver_pending_cancel.
+func (t *Task) deliverPendingCancel(cancellable bool) bool {
+	if cancellable && t.state == taskPendingCancel {
+		t.state = taskCancelDelivered
+		return true
+	}
+	return false
+}
+
+// requestCancel is Task.request_cancellation; caller is nil for the host.
+func (t *Task) requestCancel(d int32, caller *ComponentInstance) {
+	s := t.inst.Store
+	switch t.state {
+	case taskInitial:
+		t.state = taskCancelDelivered
+		s.resume(&t.implicit, true)
+	case taskStarted:
+		var found *Thread
+		for th := t.first; th != nil; th = th.next {
+			if !th.cancellable || th.state != threadWaiting && th.state != threadSuspended {
+				continue
+			}
+			if th == &t.implicit && t.needsExclusive() && t.inst.exclusive != nil && t.inst.exclusive != th {
+				continue
+			}
+			found = th // the oldest one
+		}
+		if found == nil || !t.inst.mayEnterFrom(caller) {
+			t.state = taskPendingCancel
+			return
+		}
+		t.state = taskCancelDelivered
+		t.inst.enterFrom(caller)
+		saved := s.callDepth
+		s.callDepth = d
+		s.resume(found, true)
+		s.callDepth = saved
+		t.inst.leaveTo(caller)
+	}
+}
+
+// The rules of entering (CanonicalABI.md, entering_set).
+
+// inside reports whether c is caller or one of its ancestors.
+func (c *ComponentInstance) inside(caller *ComponentInstance) bool {
+	for a := caller; a != nil; a = a.Parent {
+		if a == c {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *ComponentInstance) mayEnterFrom(caller *ComponentInstance) bool {
+	for a := c; a != nil && !a.inside(caller); a = a.Parent {
+		if !a.MayEnter {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *ComponentInstance) enterFrom(caller *ComponentInstance) {
+	for a := c; a != nil && !a.inside(caller); a = a.Parent {
+		a.MayEnter = false
+	}
+}
+
+func (c *ComponentInstance) leaveTo(caller *ComponentInstance) {
+	for a := c; a != nil && !a.inside(caller); a = a.Parent {
+		a.MayEnter = true
+	}
+}
+
+// asyncState is the part of a component instance's state that only tasks use.
+type asyncState struct {
+	threads        threadTable
+	exclusive      *Thread   // exclusive_thread
+	entering       []*Thread // waiting for backpressure, first come first
+	waitingToEnter int
+	sharedWaiting  int       // those of them that need not exclude others
+	parked         []*Thread // ready but for the exclusive thread
+}
+
+// clearExclusive gives up the exclusive thread's place and wakes who waits for it.
+func (c *ComponentInstance) clearExclusive() {
+	c.exclusive = nil
+	if len(c.parked) > 0 {
+		for n, th := range c.parked {
+			c.Store.enqueue(th)
+			c.parked[n] = nil
+		}
+		c.parked = c.parked[:0]
+	}
+	if len(c.entering) > 0 {
+		c.wakeEntering()
+	}
+}
+
+// wakeEntering wakes tasks that may start now: of those that exclude each
+// other the first one.
+func (c *ComponentInstance) wakeEntering() {
+	for _, th := range c.entering {
+		if th.task.hasBackpressure() {
+			if c.backpressure > 0 {
+				return
+			}
+			continue
+		}
+		c.Store.enqueue(th)
+		if th.task.needsExclusive() {
+			return
+		}
+	}
+}
+
+func (c *ComponentInstance) stopEntering(th *Thread) {
+	for n, x := range c.entering {
+		if x == th {
+			if n == 0 {
+				c.entering[0] = nil
+				c.entering = c.entering[1:]
+			} else {
+				c.entering = append(c.entering[:n], c.entering[n+1:]...)
+			}
+			return
+		}
+	}
+}
+
+// BackpressureInc is canon backpressure.inc.
+func (c *ComponentInstance) BackpressureInc() {
+	if c.backpressure++; c.backpressure == 1<<16 {
+		throwText(TrapAsync, "backpressure counter overflow")
+	}
+}
+
+// BackpressureDec is canon backpressure.dec.
+func (c *ComponentInstance) BackpressureDec() {
+	if c.backpressure == 0 {
+		throwText(TrapAsync, "backpressure counter underflow")
+	}
+	c.backpressure--
+	if c.backpressure == 0 && len(c.entering) > 0 {
+		c.wakeEntering()
+	}
+}
+
+// TaskReturn is canon task.return; key stands for its type and options. For
+// generated code.
+func (c *ComponentInstance) TaskReturn(d int32, key int32, f *Flat) {
+	t := c.currentTask()
+	if t.callee == nil || !t.callee.Async {
+		throwText(TrapAsync, "`task.return` called by a task that is not async")
+	}
+	if t.callee.Key != key {
+		throwText(TrapAsync, "invalid `task.return` signature and/or options for current task")
+	}
+	t.returned(d, f)
+}
+
+// TaskCancel is canon task.cancel.
+func (c *ComponentInstance) TaskCancel(d int32) {
+	t := c.currentTask()
+	if t.callee == nil || !t.callee.Async {
+		throwText(TrapAsync, "`task.cancel` called by a task that is not async")
+	}
+	t.cancel(d)
+}
+
+// currentThread is the running thread, which is one of the instance.
+func (c *ComponentInstance) currentThread() *Thread {
+	th := c.Store.cur
+	if th == nil || th.task.inst != c {
+		Throwf(TrapAsync, "no task of the instance is running")
+	}
+	return th
+}
+
+func (c *ComponentInstance) currentTask() *Task { return c.currentThread().task }
+
+// BeginSync begins the task of a synchronous function, on the caller's stack.
+// It returns what EndSync wants. For generated code.
+func (c *ComponentInstance) BeginSync() *Thread {
+	s := c.Store
+	t := &Task{sync: true, state: taskStarted, inst: c, ctx: s.ctx}
+	th := &t.implicit
+	th.task, th.inline, th.outer = t, true, s.cur
+	t.register(th)
+	s.cur = th
+	return th
+}
+
+// EndSync ends BeginSync's task.
+func (c *ComponentInstance) EndSync(th *Thread) {
+	c.Store.cur = th.outer
+	th.task.unregister(th)
+}
