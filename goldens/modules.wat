@@ -1,0 +1,61 @@
+;; Core modules as values: one that the component exports, one that it imports
+;; and instantiates, with every sort of item on both sides of it.
+(component
+  (import "plugin" (core module $plugin
+    (import "env" "double" (func (param i32) (result i32)))
+    (import "env" "mem" (memory 1))
+    (import "env" "count" (global (mut i32)))
+    (import "env" "table" (table 2 funcref))
+    (export "run" (func (param i32) (result i32)))
+    (export "own" (memory 1))
+    (export "answer" (global i32))
+    (export "spare" (table 3 funcref))))
+
+  (core module $env
+    (func (export "double") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))
+    (memory (export "mem") 1)
+    (global (export "count") (mut i32) (i32.const 0))
+    (table (export "table") 2 funcref))
+  (core instance $env (instantiate $env))
+  (core instance $p (instantiate $plugin (with "env" (instance $env))))
+
+  (core module $main
+    (import "p" "run" (func $run (param i32) (result i32)))
+    (import "p" "own" (memory 1))
+    (import "p" "answer" (global $answer i32))
+    (import "env" "count" (global $count (mut i32)))
+    (import "env" "table" (table $table 2 funcref))
+    (import "p" "spare" (table $spare 3 funcref))
+    (func (export "all") (param i32) (result i32)
+      (i32.store (i32.const 8) (call $run (local.get 0)))
+      (i32.load (i32.const 8))
+      (global.get $answer)
+      (global.get $count)
+      (call_indirect $table (result i32) (i32.const 0))
+      (table.size $spare)
+      i32.add i32.add i32.add i32.add))
+  (core instance $main (instantiate $main (with "p" (instance $p)) (with "env" (instance $env))))
+  (func (export "all") (param "x" u32) (result u32) (canon lift (core func $main "all")))
+  (func (export "run") (param "x" u32) (result u32) (canon lift (core func $p "run")))
+  (export "plugin-again" (core module $plugin))
+
+  ;; What fits the import; its start function counts.
+  (core module $fits
+    (import "env" "double" (func $double (param i32) (result i32)))
+    (import "env" "mem" (memory 1))
+    (import "env" "count" (global $count (mut i32)))
+    (import "env" "table" (table 1 funcref))
+    (memory $own (export "own") 2)
+    (global (export "answer") i32 (i32.const 42))
+    (table (export "spare") 4 funcref)
+    (func $seven (result i32) (i32.const 7))
+    (elem (table 0) (i32.const 0) func $seven)
+    (func $start (global.set $count (i32.const 1000)))
+    (start $start)
+    (func (export "run") (param i32) (result i32)
+      (global.set $count (i32.add (global.get $count) (i32.const 1)))
+      (if (i32.eq (local.get 0) (i32.const 99)) (then unreachable))
+      (i32.store (i32.const 0) (local.get 0))
+      (call $double (i32.load (i32.const 0)))))
+  (instance $impl (export "fits" (core module $fits)) (export "all" (core module $main)))
+  (export "impl" (instance $impl)))
