@@ -1,0 +1,71 @@
+// Package semantics tests what goes wrong easily in the canonical ABI: each test
+// in testdata fails if the rule is broken that it is about. NAME.wat is the component,
+// NAME.wasm its binary (assembled with examples/assemble.mjs), NAME_test.go.txt a test that
+// runs inside the package which wc2go makes of it. The conformance scripts, which
+// internal/wast runs, test the same rules between two guests, and by dynamic calls.
+package semantics
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/wc2go/wc2go/codegen"
+	"github.com/wc2go/wc2go/frontend"
+	"github.com/wc2go/wc2go/internal/shared"
+)
+
+func Test(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds programs")
+	}
+	wasms, err := filepath.Glob("testdata/*.wasm")
+	if err != nil || len(wasms) == 0 {
+		t.Fatalf("no components: %v", err)
+	}
+	tmp := t.TempDir()
+	write := func(name string, data []byte) {
+		path := filepath.Join(tmp, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", fmt.Appendf(nil, "module semantics.test\n\ngo 1.26\n\nrequire github.com/wc2go/wc2go v0.0.0\n\nreplace github.com/wc2go/wc2go => %s\n", shared.Repo()))
+	for _, file := range wasms {
+		name := strings.TrimSuffix(filepath.Base(file), ".wasm")
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := frontend.Translate(data, frontend.Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		files, _, err := codegen.Generate(p, codegen.Options{Package: name, ImportPath: "semantics.test/" + name})
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, f := range files {
+			write(name+"/"+f.Name, f.Data)
+		}
+		host, err := os.ReadFile("testdata/" + name + "_test.go.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(name+"/host_test.go", host)
+	}
+	for _, tags := range []string{"", "wc2go_checked"} {
+		cmd := exec.Command("go", "test", "-mod=mod", "-vet=off", "-tags", tags, "./...")
+		cmd.Dir = tmp
+		cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "PWD="+tmp)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("go test -tags %q: %v\n%s", tags, err, out)
+		}
+	}
+}
