@@ -248,6 +248,9 @@ func (e *inlineEdit) list(l []Stmt, loops int) []Stmt {
 				depth++
 			}
 			lists(s, func(l *[]Stmt) { *l = e.list(*l, depth) })
+			if f, ok := s.(*If); ok && len(f.Then) == 0 {
+				in = emptied(f)
+			}
 		}
 		switch {
 		case in != nil:
@@ -263,6 +266,19 @@ func (e *inlineEdit) list(l []Stmt, loops int) []Stmt {
 		return l
 	}
 	return out
+}
+
+// emptied gives what stands for an If whose Then part has become empty: a call
+// of a function that does nothing was all it did.
+func emptied(f *If) []Stmt {
+	if len(f.Else) == 0 {
+		out := []Stmt{}
+		evaluations(f.Cond, &out)
+		return out
+	}
+	f.Then, f.Else = f.Else, nil
+	f.Cond = &Expr{Op: OpI32Eqz, Type: TypeI32, X: f.Cond, Pos: f.Cond.Pos}
+	return []Stmt{f}
 }
 
 // wanted gives the function to put in place of a call; nil if the call stays.
