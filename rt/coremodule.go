@@ -501,20 +501,20 @@ func (m CoreModule) Check(want CoreModule) error {
 		im := &d.Imports[i]
 		k := w.imported(im.Module, im.Name)
 		if k < 0 {
-			return fmt.Errorf("the core module imports %q %q, which it is not given", im.Module, im.Name)
+			return fmt.Errorf("module import `%s::%s` not defined", im.Module, im.Name)
 		}
 		if t := w.Imports[k].Type; !t.matches(&im.Type) {
-			return fmt.Errorf("type mismatch in import %q %q of the core module: expected %v, found %v", im.Module, im.Name, t, im.Type)
+			return fmt.Errorf("module import `%s::%s` has the wrong type: expected %v, found %v", im.Module, im.Name, t, im.Type)
 		}
 	}
 	for i := range w.Exports {
 		e := &w.Exports[i]
 		n, ok := d.export(e.Name)
 		if !ok {
-			return fmt.Errorf("the core module has no export %q", e.Name)
+			return fmt.Errorf("module export `%s` not defined", e.Name)
 		}
 		if t := d.Exports[n].Type; !t.matches(&e.Type) {
-			return fmt.Errorf("type mismatch in export %q of the core module: expected %v, found %v", e.Name, e.Type, t)
+			return fmt.Errorf("module export `%s` has the wrong type: expected %v, found %v", e.Name, e.Type, t)
 		}
 	}
 	return nil
