@@ -108,9 +108,12 @@ func (s *shardLines) offset(line int, calls bool) lineOffset {
 		var e lineOffset
 		s.entries = make([]lineOffset, 0, len(s.data)/3)
 		for n.more() {
-			e.line += uint32(n.uint())
+			line := n.uint()
+			e.line += uint32(line >> 1)
 			e.offset = uint32(int64(e.offset) + n.int())
-			e.call += int(n.int())
+			if line&1 != 0 {
+				e.call += int(n.int())
+			}
 			s.entries = append(s.entries, e)
 		}
 	})

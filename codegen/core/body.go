@@ -28,7 +28,6 @@ type body struct {
 	loose    map[*ir.Set]bool // see findLoose
 	read     []bool           // locals that the text reads
 	assigned []bool
-	bases    map[uint32]bool // memories whose base is needed
 	temps    int             // temporaries in use by the statement
 	maxTemps int
 	force    bool // loads need a check even where memory is guarded
@@ -109,7 +108,6 @@ func (b *body) function() []byte {
 	b.chooseForms(list)
 	b.read = make([]bool, len(b.f.Locals))
 	b.assigned = make([]bool, len(b.f.Locals))
-	b.bases = map[uint32]bool{}
 	b.indent = 1
 	b.list(list)
 	if falls && len(t.Results) > 0 {
@@ -175,8 +173,8 @@ func (b *body) zero(t ir.ValType) string {
 // declare prints the variables.
 func (b *body) declare() {
 	for mem := range b.numMems() {
-		if b.bases[uint32(mem)] {
-			b.line("b", strconv.Itoa(mem), " := m.B", strconv.Itoa(mem))
+		if n := base(uint32(mem)); !b.unread(n) {
+			b.line(n, " := m.B", strconv.Itoa(mem))
 		}
 	}
 	byType := map[string][]string{}
@@ -715,6 +713,9 @@ func (b *body) address(x *ir.Expr, off uint64, is64 bool) *node {
 	return n
 }
 
+// base is the variable of a memory's base.
+func base(mem uint32) string { return "b" + strconv.FormatUint(uint64(mem), 10) }
+
 // addr is the unsafe.Pointer of an access of size bytes at x+off. Unless the
 // memory is guarded, or if check is set, the access is checked before.
 func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) *node {
@@ -732,8 +733,7 @@ func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) 
 	}
 	b.file.unsafe = true
 	if guarded {
-		b.bases[mem] = true
-		n := call("unsafe.Add", atom("b"+i), a)
+		n := call("unsafe.Add", b.variable(base(mem)), a)
 		n.pos = b.pos
 		return n
 	}

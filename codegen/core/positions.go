@@ -148,8 +148,9 @@ func lines(text []byte, first int, marks []mark) (out []lineEntry) {
 
 // lineTable is the table of one variant of the shards, as rt/debuginfo.go reads it:
 // the number of shards, the size of each, then their entries, each as
-// differences of line, offset and inlined call to the entry before; then the inlined
-// calls, each with the call around it, the callee and the offset of the call.
+// differences of line, offset and, if bit 0 of the line's is set, inlined call to the
+// entry before; then the inlined calls, each with the call around it, the callee and
+// the offset of the call.
 type lineTable struct {
 	sizes, data []byte
 	shards      int
@@ -159,9 +160,15 @@ func (t *lineTable) add(entries []lineEntry) {
 	n := len(t.data)
 	var last lineEntry
 	for _, e := range entries {
-		t.data = binary.AppendUvarint(t.data, uint64(e.line-last.line))
+		other := 0
+		if e.chain != last.chain {
+			other = 1
+		}
+		t.data = binary.AppendUvarint(t.data, uint64(e.line-last.line)<<1|uint64(other))
 		t.data = binary.AppendVarint(t.data, int64(e.pos)-int64(last.pos))
-		t.data = binary.AppendVarint(t.data, int64(e.chain-last.chain))
+		if other != 0 {
+			t.data = binary.AppendVarint(t.data, int64(e.chain-last.chain))
+		}
 		last = e
 	}
 	t.sizes = binary.AppendUvarint(t.sizes, uint64(len(t.data)-n))

@@ -43,6 +43,9 @@ func (l *Layout) printShard(s int) ([]File, error) {
 				m.at += len(text)
 				marks = append(marks, m)
 				l.offsets[x.mod] = append(l.offsets[x.mod], m.pos)
+				for c := m.chain; c > 0; c = l.chains[c-1].outer {
+					l.offsets[x.mod] = append(l.offsets[x.mod], l.chains[c-1].Pos)
+				}
 			}
 			text = append(text, t...)
 		}

@@ -29,15 +29,14 @@ func (b *body) access(mem uint32, x *ir.Expr, off uint64, size uint8, check bool
 		b.assign(p.text, call("unsafe.Add", atom("m.Mem"+i+".Base"), conv("uintptr", atom(t))))
 		return access{b: b, base: p}
 	}
-	b.bases[mem] = true
 	if check {
-		return access{b: b, base: atom("b" + i), addr: atom(b.bounds(mem, x, off, size))}
+		return access{b: b, base: b.variable(base(mem)), addr: atom(b.bounds(mem, x, off, size))}
 	}
 	a := b.address(x, off, false)
 	if x.Op == ir.OpConst {
-		return access{b: b, base: atom("b" + i), addr: uintLit(0), off: uint64(uint32(x.Imm)) + off}
+		return access{b: b, base: b.variable(base(mem)), addr: uintLit(0), off: uint64(uint32(x.Imm)) + off}
 	}
-	return access{b: b, base: atom("b" + i), addr: b.once(a, int(words)), conv: true, off: off}
+	return access{b: b, base: b.variable(base(mem)), addr: b.once(a, int(words)), conv: true, off: off}
 }
 
 // at is the unsafe.Pointer d bytes behind the place.

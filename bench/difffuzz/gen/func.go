@@ -694,11 +694,16 @@ func (f *fn) bulk() {
 		f.place()
 		f.small(256)
 		f.raw("\xfc\x0a\x00\x00")
-	case 4: // memory.init
+	case 4: // memory.init; wazero does not drop the active segment 0, as the specification wants it
+		if len(f.datas) == 1 {
+			f.op(0x1a)
+			f.pop(1)
+			return
+		}
 		f.small(16)
 		f.small(16)
 		f.raw("\xfc\x08")
-		f.uint(f.r.IntN(len(f.datas)))
+		f.uint(1 + f.r.IntN(len(f.datas)-1))
 		f.uint(0)
 	}
 	f.pop(3)
@@ -754,11 +759,14 @@ func (f *fn) table() {
 			f.uint(f.r.IntN(len(f.elems)))
 			return
 		}
+		if f.active == len(f.elems) {
+			return
+		}
 		f.small(8)
 		f.small(2)
 		f.small(4)
 		f.raw("\xfc\x0c")
-		f.uint(f.r.IntN(len(f.elems)))
+		f.uint(f.active + f.r.IntN(len(f.elems)-f.active))
 		f.uint(t)
 		f.pop(3)
 	}
