@@ -115,14 +115,19 @@ func (m *mapper) find(id string) *goIface {
 	if n.plain {
 		return nil
 	}
-	for i, mp := range m.opts.Maps {
-		want := parseIface(mp.Iface)
-		if want.withoutVersionID != n.withoutVersionID || want.version != "" && !compatible(want.version, n.version) {
-			continue
+	// A mapping of that very version, or of every one, comes before one of a
+	// compatible version.
+	for _, exact := range []bool{true, false} {
+		for i, mp := range m.opts.Maps {
+			want := parseIface(mp.Iface)
+			if want.withoutVersionID != n.withoutVersionID ||
+				exact && want.version != "" && want.version != n.version || !exact && !compatible(want.version, n.version) {
+				continue
+			}
+			m.used[i] = true
+			p, _ := m.load(mp.ImportPath)
+			return p.iface(n)
 		}
-		m.used[i] = true
-		p, _ := m.load(mp.ImportPath)
-		return p.iface(n)
 	}
 	if m.opts.NoDefaultMaps || m.opts.Find == nil || n.ns != "wasi" || !wasiPackages[n.pkg] {
 		return nil
@@ -359,14 +364,11 @@ func track(v string) (string, bool) {
 	return v, true
 }
 
-// typeDecl finds the Go declaration of a type, or with typ "" of the
-// interface itself. If there is none that is an error, or nil if optional.
+// typeDecl finds the Go declaration of a type. If there is none that is an
+// error, or nil if optional.
 func (g *goIface) typeDecl(typ string, optional bool) (*goDecl, error) {
 	if d := g.types[typ]; d != nil || optional {
 		return d, nil
-	}
-	if typ == "" {
-		return nil, fmt.Errorf("%s is mapped to %s, which declares no Go interface with //wc2go:wit %s", g.id, g.pkg.path, g.id)
 	}
 	return nil, fmt.Errorf("%s is mapped to %s, which declares no type with //wc2go:wit %s#%s", g.id, g.pkg.path, g.id, typ)
 }

@@ -359,6 +359,37 @@ func TestMapping(t *testing.T) {
 	p.Types[1].Cases[0].Name = "oval"
 	fails(p, opts, "has no ShapeOval")
 
+	// A compatible version in the mapping does as well; the very version wins.
+	for _, maps := range [][]Mapping{
+		{{"geo:shapes/draw@1.0.5", "example.com/shapes"}},
+		{{"geo:shapes/draw@1.9.0", "example.com/shapes"}},
+	} {
+		p, shape, _ = mapped("@1.0.5")
+		if m := mustBuild(t, p, Options{Maps: maps, Find: find}); m.Types[shape].Form != FormMapped {
+			t.Errorf("%v does not map 1.0.5", maps)
+		}
+	}
+	p, _, _ = mapped("@1.0.5")
+	fails(p, Options{Maps: []Mapping{{"geo:shapes/draw@1.9.0", "example.com/shapes"}, {"geo:shapes/draw@1.0.5", "example.com/shapes"}}, Find: find},
+		"mapping geo:shapes/draw@1.9.0=example.com/shapes is not used")
+
+	// A package whose component exports the interface has its types, but no Go
+	// interface for it: one is made, of those types.
+	exporter := strings.Replace(mappedSource, "//wc2go:wit geo:shapes/draw@1.2.0\n", "", 1)
+	if exporter == mappedSource {
+		t.Fatal("the source has no such directive")
+	}
+	p, shape, _ = mapped("@1.0.5")
+	m = mustBuild(t, p, Options{Maps: opts.Maps, Find: func(string) (fs.FS, error) {
+		return fstest.MapFS{"shapes.go": {Data: []byte(exporter)}}, nil
+	}})
+	if f := m.ImportIfaces[0]; f.Pkg != "" || f.Name != "Draw" || f.Field != "Draw" || f.From != "" {
+		t.Errorf("interface: %+v", f)
+	}
+	if m.Types[shape].Form != FormMapped || m.Resources[0].Pkg == "" {
+		t.Error("the types are not mapped")
+	}
+
 	// No mapping for another major version, and one that is not used is an error.
 	p, shape, _ = mapped("@2.0.0")
 	if m := mustBuild(t, p, opts); m.Types[shape].Form != FormNamed {
