@@ -2,7 +2,6 @@ package adapt
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/wc2go/wc2go/codegen/core"
@@ -125,7 +124,7 @@ func (e *emitter) suppliedModules() {
 	for n := range e.m.ImportModules {
 		m := &e.m.ImportModules[n]
 		e.f("if err := l.Module(%d, imports.%s).Check(%s.%s); err != nil {", n, m.Field, e.pkg(e.m.Path+"/internal/core"), core.Supplied(ir.ImportModuleID(n)))
-		e.f("return %s.Errorf(%s, err)\n}", e.pkg("fmt"), strconv.Quote("wc2go: import "+strings.ReplaceAll(strings.Join(m.Path, "#"), "%", "%%")+": %w"))
+		e.f("return &%s.ImportError{Path: %q, Kind: %[1]s.ItemModule, Found: \"module\", Reason: err}\n}", rt, strings.Join(m.Path, "#"))
 	}
 	e.f("return nil\n}\n")
 }

@@ -39,6 +39,12 @@ func TestLink(t *testing.T) {
 	}
 }
 
+func TestComponents(t *testing.T) {
+	if sum, out := run(t, Options{Verbose: true}, "component"); sum != (Summary{Passed: 40}) {
+		t.Errorf("%v\n%s", sum, out)
+	}
+}
+
 // TestWrong: what is wrong must be reported, every command of it and each with its line.
 func TestWrong(t *testing.T) {
 	sum, out := run(t, Options{}, "wrong")
