@@ -30,10 +30,15 @@ type DynFunc struct {
 	Core func(root unsafe.Pointer, d int32, args, results []uint64)
 	// Post is the post-return function, which gets the results; nil if there is none.
 	Post func(root unsafe.Pointer, d int32, results []uint64)
+	// Async is set for a function of asynchronous type, in place of Core and Post.
+	Async *Callee
 }
 
 // Call calls the function with arguments that [Conform] has put in order.
 func (f *DynFunc) Call(ctx context.Context, args []Value) (v Value, err error) {
+	if f.Async != nil {
+		return f.start(ctx, args).Finish(ctx)
+	}
 	var e Entry
 	if err = e.Enter(ctx, f.Inst.Store, f.Inst); err != nil {
 		return nil, err
@@ -46,6 +51,9 @@ func (f *DynFunc) Call(ctx context.Context, args []Value) (v Value, err error) {
 	}
 	saved := f.Inst.Context
 	f.Inst.Context = [2]uint32{}
+	if f.Inst.Tracked {
+		defer f.Inst.EndSync(f.Inst.BeginSync())
+	}
 	cx := &Cx{
 		Inst: f.Inst, Mem: f.Mem, Fn: f.Fn, Root: f.Root, D: e.Depth, Scope: new(Task), Charge: true,
 	}

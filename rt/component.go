@@ -14,6 +14,9 @@ type ComponentInstance struct {
 	// instance, if it can see it: a call into the instance puts its own in place.
 	Context [2]uint32
 	Handles HandleTable
+	// Tracked: code of the instance can ask for the current task, so that every
+	// call needs one.
+	Tracked bool
 	// Res holds the resource types of the program, by the compiler's number;
 	// all component instances of one instantiation share it.
 	Res []*ResourceType

@@ -163,6 +163,9 @@ func (e *Entry) failed(r any, err *error) {
 			s.events.poisoned(t)
 		}
 	}
+	if e.outer == nil {
+		s.cur = nil
+	}
 	if t == nil {
 		e.end(s)
 		if r == nil {

@@ -68,9 +68,6 @@ func bindFunc(want *FuncType, fn reflect.Value, cases []Cases) (func(ctx context
 	}
 	b := &binder{cases: cases}
 	ft := fn.Type()
-	if want.Async {
-		return nil, fmt.Errorf("expected %s, found a Go function", want)
-	}
 	first := 0
 	if ft.NumIn() > 0 && ft.In(0) == reflect.TypeFor[context.Context]() {
 		first = 1

@@ -251,6 +251,10 @@ type LinkedFunc struct {
 	Lower func(cx *Cx, enc StringEncoding, flat ...uint64) uint64
 	// Export is the function as one that the component exports again.
 	Export Func
+
+	path string
+	typ  *FuncType
+	call func(ctx context.Context, args []Value) (Value, error)
 }
 
 // Func gives imported function n, nil if the typed imports have it. For generated code.
@@ -436,6 +440,7 @@ func linkedFunc(path string, t *FuncType, call func(ctx context.Context, args []
 			return lowerHost(cx, enc, path, t, checked, flat)
 		},
 		Export: NewFunc(t, checked, nil),
+		path:   path, typ: t, call: checked,
 	}
 }
 

@@ -408,3 +408,11 @@ func CheckFuture[T any](s *Store, r *Future[T]) error {
 	}
 	return r.e.check(s)
 }
+
+// CheckErrorContext says that e is nil, if it is. For generated code.
+func CheckErrorContext(e *ErrorContext) error {
+	if e == nil {
+		return errors.New("wc2go: nil error context")
+	}
+	return nil
+}

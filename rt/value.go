@@ -153,13 +153,20 @@ type Func struct {
 	typ   *FuncType
 	call  func(ctx context.Context, args []Value) (Value, error)
 	typed any
+	start func(ctx context.Context, args []Value) *Call[Value] // asynchronous type only
 }
 
 // NewFunc makes a Func. call gets arguments that [Conform] has put in order and
 // returns nil for a function without a result; typed is the function of the typed API, nil if
 // there is none. For generated code.
 func NewFunc(t *FuncType, call func(ctx context.Context, args []Value) (Value, error), typed any) Func {
-	return Func{t, call, typed}
+	return Func{typ: t, call: call, typed: typed}
+}
+
+// AsyncFunc is f, the Func of d, which is of asynchronous type. For generated code.
+func (d *DynFunc) AsyncFunc(f Func) Func {
+	f.start = d.start
+	return f
 }
 
 // Type is the function's type.
@@ -181,6 +188,15 @@ func (f Func) Call(ctx context.Context, args ...Value) ([]Value, error) {
 
 // call1 is Call with the one result.
 func (f Func) call1(ctx context.Context, args []Value) (Value, error) {
+	args, err := f.conform(args)
+	if err != nil {
+		return nil, err
+	}
+	return f.call(ctx, args)
+}
+
+// conform puts arguments in the form that call and start want.
+func (f Func) conform(args []Value) ([]Value, error) {
 	if len(args) != len(f.typ.Params) {
 		return nil, fmt.Errorf("wc2go: function takes %d arguments, got %d", len(f.typ.Params), len(args))
 	}
@@ -192,5 +208,5 @@ func (f Func) call1(ctx context.Context, args []Value) (Value, error) {
 		}
 		conformed[n] = v
 	}
-	return f.call(ctx, conformed)
+	return conformed, nil
 }

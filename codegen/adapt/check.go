@@ -22,7 +22,7 @@ func (e *emitter) needsCheck(t ir.TypeID) bool {
 func (e *emitter) findCheck(t ir.TypeID) bool {
 	it := &e.p.Types[t]
 	switch it.Kind {
-	case ir.TString, ir.TChar, ir.TEnum, ir.TVariant, ir.TList, ir.TMap, ir.TOwn, ir.TBorrow:
+	case ir.TString, ir.TChar, ir.TEnum, ir.TVariant, ir.TList, ir.TMap, ir.TOwn, ir.TBorrow, ir.TStream, ir.TFuture, ir.TErrorContext:
 		return true
 	case ir.TFlags:
 		return len(it.Cases) != 8*int(it.Size)
@@ -61,6 +61,15 @@ func (e *emitter) check(t ir.TypeID, v string, bad func(err string)) {
 		return
 	case ir.TFlags:
 		try("%s.CheckRange(%s, uint64(%s) <= %#x)", rt, v, v, flagMask(len(it.Cases)))
+		return
+	case ir.TStream:
+		try("%s.CheckStream(i.store, %s)", rt, v)
+		return
+	case ir.TFuture:
+		try("%s.CheckFuture(i.store, %s)", rt, v)
+		return
+	case ir.TErrorContext:
+		try("%s.CheckErrorContext(%s)", rt, v)
 		return
 	case ir.TOwn, ir.TBorrow:
 		r := &e.p.Resources[it.Resource]

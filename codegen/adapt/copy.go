@@ -180,7 +180,7 @@ func (e *emitter) inline(t ir.TypeID, src, dst loc) {
 	case ir.TOwn, ir.TBorrow:
 		e.copyHandle(it, src, dst)
 	case ir.TStream, ir.TFuture, ir.TErrorContext:
-		e.unsupported("", kindName(it.Kind)+" values")
+		e.copyChannel(it, src, dst)
 	default:
 		e.writeScalar(it.Kind, dst, e.readScalar(it.Kind, src))
 	}

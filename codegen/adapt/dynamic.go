@@ -77,7 +77,7 @@ func (e *emitter) dynamic() {
 		if f.x.ReexportsImport {
 			name = fmt.Sprintf("reexport%d", f.x.Import)
 			make = func() { e.reexport(f.x) }
-		} else if o := e.options(e.p.Lifts[f.x.Lift].Options); o.Async || e.p.Memory64(o) {
+		} else if o := e.options(e.p.Lifts[f.x.Lift].Options); e.p.Memory64(o) {
 			continue // lift has said so
 		}
 		e.f("case %d:\nreturn i.%s(), true", f.n, name)
@@ -226,7 +226,13 @@ func (e *emitter) dynFunc(l *ir.Lift) {
 		e.f("Mem: %s,", e.memory(o.Memory))
 	}
 	if o.Realloc != nil {
-		e.f("Fn: %s,", e.realloc(o.Realloc))
+		e.f("Fn: %s,", e.realloc(o.Realloc, o.Instance))
+	}
+	if ft.Async {
+		e.f("Async: &%s,\n}", e.callee(l))
+		e.dynTyped(l)
+		e.f("return f.AsyncFunc(%s.NewFunc(f.Type, f.Call, typed))\n}\n", rt)
+		return
 	}
 	var args []string
 	for n, t := range sig.Params {
@@ -246,8 +252,13 @@ func (e *emitter) dynFunc(l *ir.Lift) {
 		e.f("Post: func(root %s.Pointer, d int32, r []uint64) {\n%s\n},", e.unsafe(), e.call(o.PostReturn, "d", rs...))
 	}
 	e.f("}")
+	e.dynTyped(l)
+	e.f("return %s.NewFunc(f.Type, f.Call, typed)\n}\n", rt)
+}
 
-	// The typed form, for rt.TypedFunc.
+// dynTyped prints the typed form of a function, for rt.TypedFunc.
+func (e *emitter) dynTyped(l *ir.Lift) {
+	ft := &e.p.FuncTypes[l.Type]
 	params, names := "", ""
 	for n, p := range ft.Params {
 		params += fmt.Sprintf(", a%d %s", n, e.goType(p.Type))
@@ -259,7 +270,6 @@ func (e *emitter) dynFunc(l *ir.Lift) {
 	}
 	e.f("typed := func(ctx %s.Context%s) (%s) {", e.pkg("context"), params, strings.Join(append(results, "error"), ", "))
 	e.f("return lift%d(ctx, i%s)\n}", l.ID, names)
-	e.f("return %s.NewFunc(f.Type, f.Call, typed)\n}\n", rt)
 }
 
 // fromBits turns the bits of a core value into it.

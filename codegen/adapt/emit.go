@@ -26,9 +26,12 @@ type emitter struct {
 	queue    []func()
 	outlined map[string]string // key to name
 	calls    map[string]callee // core functions called, by Go name
-	reallocs map[ir.CoreDef]string
+	reallocs map[reallocKey]string
 	checks   map[ir.TypeID]bool // needsCheck
 	bulks    map[ir.TypeID]bool // bulk
+	keys     map[ir.TypeID]string
+	returns  map[string]int
+	hosts    map[string][]ir.TypeID
 
 	opts Options
 	err  error
@@ -37,10 +40,11 @@ type emitter struct {
 func newEmitter(m *names.Model) *emitter {
 	e := &emitter{
 		m: m, p: m.Program, paths: map[string]string{}, taken: map[string]bool{}, outlined: map[string]string{},
-		calls: map[string]callee{}, reallocs: map[ir.CoreDef]string{},
+		calls: map[string]callee{}, reallocs: map[reallocKey]string{},
 		checks: map[ir.TypeID]bool{}, bulks: map[ir.TypeID]bool{},
+		keys: map[ir.TypeID]string{}, returns: map[string]int{},
 	}
-	for _, s := range []string{"ctx", "err", "cx", "src", "dst", "self", "task", componentVar, typesVar} {
+	for _, s := range []string{"ctx", "err", "cx", "src", "dst", "self", "task", "call", "check", componentVar, typesVar} {
 		e.taken[s] = true
 	}
 	return e

@@ -49,6 +49,12 @@ func (e *emitter) goType(t ir.TypeID) string {
 		return e.rt() + ".Result[" + e.orUnit(it.Elem) + ", " + e.orUnit(it.Err) + "]"
 	case ir.TOwn, ir.TBorrow:
 		return e.goResource(it.Resource)
+	case ir.TStream:
+		return "*" + e.rt() + ".StreamReader[" + e.orUnit(it.Elem) + "]"
+	case ir.TFuture:
+		return "*" + e.rt() + ".Future[" + e.orUnit(it.Elem) + "]"
+	case ir.TErrorContext:
+		return "*" + e.rt() + ".ErrorContext"
 	}
 	if s := goScalar[it.Kind]; s != "" {
 		return s

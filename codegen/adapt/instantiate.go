@@ -31,7 +31,11 @@ func (e *emitter) instantiate() {
 		if !r.Imported {
 			e.f("Inst: i.comp[%d],", r.Instance)
 			if r.Dtor != nil {
-				e.f("Dtor: func(d int32, rep uint32) { %s },", e.call(r.Dtor, "d", "rep"))
+				e.f("Dtor: func(d int32, rep uint32) {")
+				th := e.newThread(r.Instance)
+				e.f("%s", e.call(r.Dtor, "d", "rep"))
+				e.endThread(r.Instance, th)
+				e.f("},")
 			}
 			if mr := &e.m.Resources[n]; mr.Name != "" && !mr.Host && mr.Pkg == "" {
 				e.f("Wrap: func(rep uint32) any {\nreturn %s\n},", e.newGuest(ir.ResourceID(n), fmt.Sprintf("i.comp[0].Res[%d]", n), "rep", "i"))
@@ -45,6 +49,11 @@ func (e *emitter) instantiate() {
 	}
 	if e.hostResources() {
 		e.f("i.pre.linked.Bind(i.comp[0].Res)")
+	}
+	for n := range e.p.Instances {
+		if e.tracked(ir.ComponentInstanceID(n)) {
+			e.f("i.comp[%d].Tracked = true", n)
+		}
 	}
 	e.f("i.core = %s.Instances{Store: i.store, Root: %s.Pointer(i), Comp: i.comp}", e.pkg(e.m.Path+"/internal/core"), unsafe)
 	if n := len(e.p.ImportModules); n > 0 {
@@ -72,7 +81,9 @@ func (e *emitter) instantiate() {
 			}
 		}
 		in = to
+		th := e.newThread(to[0])
 		e.f("i.core.Init%d(e.Depth)", step.Instance)
+		e.endThread(to[0], th)
 	}
 	for _, c := range in {
 		e.f("i.comp[%d].MayEnter = true", c)

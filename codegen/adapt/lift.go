@@ -19,8 +19,6 @@ func (e *emitter) options(id ir.OptionsID) *ir.CanonOptions {
 // supported refuses what this version does not translate.
 func (e *emitter) supported(what string, o *ir.CanonOptions) bool {
 	switch {
-	case o.Async:
-		e.unsupported(what, "the async canonical ABI")
 	case e.p.Memory64(o):
 		e.unsupported(what, "memories with 64-bit addresses at component boundaries")
 	default:
@@ -62,23 +60,13 @@ func (e *emitter) anyType(ft ir.FuncTypeID, params, result bool, f func(*ir.Type
 	return result && in(t.Result)
 }
 
-// asyncType names the first type of a function that needs the async ABI, "" if none does.
-func (e *emitter) asyncType(ft ir.FuncTypeID) string {
-	s := ""
-	e.anyType(ft, true, true, func(t *ir.Type) bool {
-		switch t.Kind {
-		case ir.TStream, ir.TFuture, ir.TErrorContext:
-			s = kindName(t.Kind)
-			return true
-		}
-		return false
-	})
-	return s
-}
-
 // needsCx reports whether a function's values touch memory or handles.
 func (e *emitter) needsCx(ft ir.FuncTypeID) bool {
-	return e.anyType(ft, true, true, func(t *ir.Type) bool { return t.HasPointer || t.HasResource })
+	return e.anyType(ft, true, true, func(t *ir.Type) bool { return t.HasPointer || t.HasResource || isAsyncValue(t.Kind) })
+}
+
+func isAsyncValue(k ir.TypeKind) bool {
+	return k == ir.TStream || k == ir.TFuture || k == ir.TErrorContext
 }
 
 // scoped reports whether parameters hold borrows that become handles in inst.
@@ -99,34 +87,54 @@ func (e *emitter) borrows(ft ir.FuncTypeID) bool {
 
 // makeCx prints the declaration of a context.
 func (e *emitter) makeCx(name string, o *ir.CanonOptions, depth string, host bool) *side {
+	e.cx(name+" := &", o, depth, host)
+	return &side{cx: name, enc: o.Encoding, inst: o.Instance}
+}
+
+// cx prints an rt.Cx after what comes before it.
+func (e *emitter) cx(before string, o *ir.CanonOptions, depth string, host bool) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Inst: i.comp[%d], Root: %s.Pointer(i), D: %s", o.Instance, e.unsafe(), depth)
 	if o.Memory != nil {
 		fmt.Fprintf(&b, ", Mem: %s", e.memory(o.Memory))
 	}
 	if o.Realloc != nil {
-		fmt.Fprintf(&b, ", Fn: %s", e.realloc(o.Realloc))
+		fmt.Fprintf(&b, ", Fn: %s", e.realloc(o.Realloc, o.Instance))
 	}
 	if host {
 		b.WriteString(", Charge: true")
 	}
-	e.f("%s := &%s.Cx{%s}", name, e.rt(), b.String())
-	return &side{cx: name, enc: o.Encoding, inst: o.Instance}
+	e.f("%s%s.Cx{%s}", before, e.rt(), b.String())
 }
 
-// realloc is the name of the function that calls a realloc option.
-func (e *emitter) realloc(def *ir.CoreDef) string {
-	if s, ok := e.reallocs[*def]; ok {
+// realloc is the name of the function that calls a realloc option in an
+// instance: as a call of its own, with its own thread-local storage.
+func (e *emitter) realloc(def *ir.CoreDef, inst ir.ComponentInstanceID) string {
+	key := reallocKey{*def, inst}
+	if s, ok := e.reallocs[key]; ok {
 		return s
 	}
 	s := fmt.Sprintf("realloc%d", len(e.reallocs))
-	e.reallocs[*def] = s
+	e.reallocs[key] = s
 	e.queue = append(e.queue, func() {
 		e.f("func %s(root %s.Pointer, d int32, old, oldSize, align, size uint32) uint32 {", s, e.unsafe())
 		e.f("i := (*Instance)(root)")
-		e.f("return %s\n}\n", e.call(def, "d", "old", "oldSize", "align", "size"))
+		call := e.call(def, "d", "old", "oldSize", "align", "size")
+		if e.hasContext(inst) {
+			e.f("saved := i.comp[%d].Context", inst)
+			e.f("i.comp[%d].Context = [2]uint32{}", inst)
+			e.f("p := %s", call)
+			e.f("i.comp[%d].Context = saved", inst)
+			call = "p"
+		}
+		e.f("return %s\n}\n", call)
 	})
 	return s
+}
+
+type reallocKey struct {
+	def  ir.CoreDef
+	inst ir.ComponentInstanceID
 }
 
 // slots makes variables for flat values.
@@ -200,8 +208,8 @@ func (e *emitter) lift(l *ir.Lift) {
 	if !e.supported(what, o) {
 		return
 	}
-	if s := e.asyncType(l.Type); s != "" {
-		e.unsupported(what, s+" values")
+	if e.p.FuncTypes[l.Type].Async {
+		e.asyncLift(l)
 		return
 	}
 	e.n = 0

@@ -42,20 +42,29 @@ func (e *emitter) hasContext(c ir.ComponentInstanceID) bool {
 }
 
 // newThread prints what gives a call into an instance thread-local storage of its
-// own (CanonicalABI.md, Thread.storage); post-return still belongs to the call. It
-// returns what endThread restores.
-func (e *emitter) newThread(c ir.ComponentInstanceID) string {
-	if !e.hasContext(c) {
-		return ""
+// own (CanonicalABI.md, Thread.storage), and a task if its code can ask for one; post-return still
+// belongs to the call. It returns what endThread restores.
+func (e *emitter) newThread(c ir.ComponentInstanceID) (t threadVars) {
+	if e.hasContext(c) {
+		t.saved = e.v("saved")
+		e.f("%s := i.comp[%d].Context", t.saved, c)
+		e.f("i.comp[%d].Context = [2]uint32{}", c)
 	}
-	saved := e.v("saved")
-	e.f("%s := i.comp[%d].Context", saved, c)
-	e.f("i.comp[%d].Context = [2]uint32{}", c)
-	return saved
+	if e.tracked(c) {
+		t.thread = e.v("th")
+		e.f("%s := i.comp[%d].BeginSync()", t.thread, c)
+	}
+	return t
 }
 
-func (e *emitter) endThread(c ir.ComponentInstanceID, saved string) {
-	if saved != "" {
-		e.f("i.comp[%d].Context = %s", c, saved)
+// threadVars are the variables that newThread prints, "" if there is none.
+type threadVars struct{ saved, thread string }
+
+func (e *emitter) endThread(c ir.ComponentInstanceID, t threadVars) {
+	if t.thread != "" {
+		e.f("i.comp[%d].EndSync(%s)", c, t.thread)
+	}
+	if t.saved != "" {
+		e.f("i.comp[%d].Context = %s", c, t.saved)
 	}
 }

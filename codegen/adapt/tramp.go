@@ -70,24 +70,6 @@ func (e *emitter) trampoline(t *ir.Trampoline) {
 	}
 }
 
-// builtin prints a built-in; those of the async ABI trap as not supported yet.
-func (e *emitter) builtin(t *ir.Trampoline) {
-	if e.taskBuiltin(t) {
-		return
-	}
-	_, out := e.trampHead(t, "the built-in "+t.Builtin)
-	// All but these trap first if the instance may not be left (trap_if(not
-	// may_leave) in their definitions).
-	switch t.Builtin {
-	case "thread.available-parallelism":
-	default:
-		e.f("i := (*Instance)(root)")
-		e.mayLeave(t.Instance)
-	}
-	e.f("%s.Throwf(%s.TrapUnsupportedImport, %q)", e.rt(), e.rt(), t.Builtin)
-	e.trampEnd(out)
-}
-
 // trap prints a trampoline that traps.
 func (e *emitter) trap(t *ir.Trampoline, what, msg string) {
 	_, out := e.trampHead(t, what)
@@ -116,19 +98,11 @@ func (e *emitter) importName(id ir.ImportFuncID) string {
 func (e *emitter) lower(t *ir.Trampoline) {
 	name := e.importName(t.ImportFunc)
 	o := e.options(t.Options)
-	unsupported := e.asyncType(t.FuncType)
-	if o.Async {
-		unsupported = "async"
-	}
-	if unsupported != "" && e.opts.TrapMissing {
-		e.trap(t, "the import "+name, name)
-		return
-	}
-	if unsupported != "" && unsupported != "async" {
-		e.unsupported("import "+name, unsupported+" values")
-		return
-	}
 	if !e.supported("import "+name, o) {
+		return
+	}
+	if e.p.FuncTypes[t.FuncType].Async {
+		e.asyncLower(t, name)
 		return
 	}
 	rt := e.rt()
@@ -206,7 +180,11 @@ func (e *emitter) lowerDynamic(t *ir.Trampoline, s *side, in, out []slot) {
 	for _, x := range in {
 		flat += ", " + e.toBits(x.name, x.kind)
 	}
-	call := fmt.Sprintf("h.Lower(cx, %s%s)", e.encoding(e.options(t.Options).Encoding), flat)
+	o := e.options(t.Options)
+	call := fmt.Sprintf("h.Lower(cx, %s%s)", e.encoding(o.Encoding), flat)
+	if e.p.FuncTypes[t.FuncType].Async {
+		call = fmt.Sprintf("h.HostCall(cx, %s, %t%s)", e.encoding(o.Encoding), o.Async, flat)
+	}
 	if len(out) > 0 {
 		e.f("return %s\n}", e.fromBits(call, out[0].kind))
 		return
@@ -329,15 +307,11 @@ func (e *emitter) fused(t *ir.Trampoline) {
 	l := &e.p.Lifts[t.Lift]
 	what := fmt.Sprintf("the call of %s by instance %d", l.Name, t.Instance)
 	from, to := e.options(t.Options), e.options(l.Options)
-	if e.opts.TrapMissing && (from.Async || to.Async || e.asyncType(l.Type) != "") {
-		e.trap(t, what, l.Name)
-		return
-	}
 	if !e.supported(what, from) || !e.supported(what, to) {
 		return
 	}
-	if s := e.asyncType(l.Type); s != "" {
-		e.unsupported(what, s+" values")
+	if e.p.FuncTypes[l.Type].Async {
+		e.asyncFused(t, l, what)
 		return
 	}
 	in, out := e.trampHead(t, what)

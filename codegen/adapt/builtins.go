@@ -1,0 +1,252 @@
+package adapt
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wc2go/wc2go/codegen/core"
+	"github.com/wc2go/wc2go/ir"
+)
+
+// This file: the built-ins of the async ABI.
+
+// builtin prints a canonical built-in.
+func (e *emitter) builtin(t *ir.Trampoline) {
+	if e.taskBuiltin(t) {
+		return
+	}
+	in, out := e.trampHead(t, "the built-in "+t.Builtin)
+	o := e.options(t.Options)
+	if e.p.Memory64(o) {
+		e.unsupported("built-in "+t.Builtin, "memories with 64-bit addresses at component boundaries")
+	}
+	e.f("i := (*Instance)(root)")
+	if t.Builtin != "thread.available-parallelism" {
+		e.mayLeave(t.Instance)
+	}
+	c := fmt.Sprintf("i.comp[%d]", t.Instance)
+	arg := func(n int) string { return in[n].name }
+	// with is a call whose arguments are those of the built-in.
+	with := func(method string, first ...string) string {
+		return fmt.Sprintf("%s.%s(%s)", c, method, strings.Join(append(first, slotNames(in)...), ", "))
+	}
+	async := fmt.Sprint(t.Async)
+	var elem ir.TypeID
+	future := strings.HasPrefix(t.Builtin, "future.")
+	kind, op, _ := strings.Cut(t.Builtin, ".")
+	if kind == "stream" || future {
+		elem = e.p.Types[t.Type].Elem
+	}
+	switch t.Builtin {
+	case "task.return":
+		var vals []string
+		for _, s := range in {
+			vals = append(vals, e.toBits(s.name, s.kind))
+		}
+		e.f("%s.TaskReturn(d, %d, &%s.Flat{%s})", c, e.returnKey(t.Type, o), e.rt(), strings.Join(vals, ", "))
+	case "task.cancel":
+		e.f("%s.TaskCancel(d)", c)
+	case "waitable-set.new":
+		e.f("g0 = %s.WaitableSetNew()", c)
+	case "waitable-set.wait":
+		e.f("g0 = %s", with("WaitableSetWait", e.memory(o.Memory), async))
+	case "waitable-set.poll":
+		e.f("g0 = %s", with("WaitableSetPoll", e.memory(o.Memory), async))
+	case "waitable-set.drop":
+		e.f("%s", with("WaitableSetDrop"))
+	case "waitable.join":
+		e.f("%s", with("WaitableJoin"))
+	case "subtask.cancel":
+		e.f("g0 = %s", with("SubtaskCancel", "d", async))
+	case "subtask.drop":
+		e.f("%s", with("SubtaskDrop"))
+	case "stream.new", "future.new":
+		e.f("g0 = %s.ChannelNew(&%s, %t)", c, e.elem(elem), future)
+	case "stream.read", "stream.write", "future.read", "future.write":
+		n := "1"
+		if !future {
+			n = arg(2)
+		}
+		e.cx("cx := ", o, "d", false)
+		e.f("g0 = %s.ChannelCopy(cx, &%s, %t, %t, %t, %s, %s, %s)", c, e.copyOp(t, elem), future, op == "write", o.Async, arg(0), arg(1), n)
+	case "stream.cancel-read", "stream.cancel-write", "future.cancel-read", "future.cancel-write":
+		e.f("g0 = %s.ChannelCancel(&%s, %t, %t, %s, %s)", c, e.elem(elem), future, op == "cancel-write", async, arg(0))
+	case "stream.drop-readable", "stream.drop-writable", "future.drop-readable", "future.drop-writable":
+		e.f("%s.ChannelDrop(&%s, %t, %t, %s)", c, e.elem(elem), future, op == "drop-writable", arg(0))
+	case "error-context.new":
+		s := e.makeCx("cx", o, "d", false)
+		e.f("g0 = %s", with("ErrorContextNew", s.cx, e.encoding(o.Encoding)))
+	case "error-context.debug-message":
+		s := e.makeCx("cx", o, "d", false)
+		e.f("%s", with("ErrorContextDebugMessage", s.cx, e.encoding(o.Encoding)))
+	case "error-context.drop":
+		e.f("%s", with("ErrorContextDrop"))
+	case "thread.index":
+		e.f("g0 = %s.ThreadIndex()", c)
+	case "thread.new-indirect":
+		e.f("f := i.core.%s.Get(uint64(%s))", core.TableExpr(e.p, *t.Table), arg(0))
+		e.f("if f == nil {\n%s.Throw(%s.TrapIndirectCallToNull)\n}", e.rt(), e.rt())
+		e.f("if f.Sig != %#x {\n%s.Throw(%s.TrapBadSignature)\n}", t.Thread.Sig, e.rt(), e.rt())
+		e.f("g0 = %s.ThreadNew(func(d int32) {", c)
+		e.f("%s.CoreCode[func(%s.Pointer, int32, %s)](f)(f.Inst, d, %s)\n})", e.rt(), e.unsafe(), goKind(in[1].kind), arg(1))
+	case "thread.resume-later":
+		e.f("%s", with("ThreadResumeLater"))
+	case "thread.suspend":
+		e.f("g0 = %s.ThreadSuspend(%s)", c, async)
+	case "thread.yield":
+		e.f("g0 = %s.ThreadYield(%s)", c, async)
+	case "thread.suspend-then-resume":
+		e.f("g0 = %s", with("ThreadSuspendThenResume", async))
+	case "thread.yield-then-resume":
+		e.f("g0 = %s", with("ThreadYieldThenResume", async))
+	case "thread.suspend-then-promote":
+		e.f("g0 = %s", with("ThreadSuspendThenPromote", async))
+	case "thread.yield-then-promote":
+		e.f("g0 = %s", with("ThreadYieldThenPromote", async))
+	case "thread.available-parallelism":
+		e.f("_ = i\ng0 = 1") // DETERMINISTIC_PROFILE
+	case "thread.spawn-ref", "thread.spawn-indirect":
+		e.f("g0 = 0") // DETERMINISTIC_PROFILE: there is no parallelism
+	default:
+		e.f("%s.Throwf(%s.TrapUnsupportedImport, %q)", e.rt(), e.rt(), t.Builtin)
+	}
+	e.trampEnd(out)
+}
+
+// copyOps are the trampolines that copy elements of a type.
+func (e *emitter) copyOps(elem ir.TypeID, op string) []*ir.Trampoline {
+	var out []*ir.Trampoline
+	for n := range e.p.Trampolines {
+		t := &e.p.Trampolines[n]
+		if t.Kind == ir.TrampBuiltin && (t.Builtin == "stream."+op || t.Builtin == "future."+op) && e.typeKey(e.p.Types[t.Type].Elem) == e.typeKey(elem) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// copyOp is the variable of the rt.CopyOp of a read or write.
+func (e *emitter) copyOp(t *ir.Trampoline, elem ir.TypeID) string {
+	_, op, _ := strings.Cut(t.Builtin, ".")
+	key := fmt.Sprintf("op %d %s %s", t.Options, op, e.typeKey(elem))
+	if name, ok := e.outlined[key]; ok {
+		return name
+	}
+	name := fmt.Sprintf("copyOp%d", len(e.outlined))
+	e.outlined[key] = name
+	e.queue = append(e.queue, func() {
+		rt := e.rt()
+		o := e.options(t.Options)
+		el := e.elem(elem)
+		e.f("var %s = %s.CopyOp{Elem: &%s, ID: %d,", name, rt, el, t.Options)
+		if elem != ir.NoType && !number(e.p.Types[elem].Kind) {
+			e.f("Move: %s,", e.moves(elem))
+		}
+		if elem != ir.NoType {
+			for n, host := range e.hostElems(elem) {
+				if n == 0 {
+					e.f("Codecs: []any{")
+				}
+				e.codec(host, o, op == "read")
+			}
+			if len(e.hostElems(elem)) > 0 {
+				e.f("},")
+			}
+		}
+		e.f("}\n")
+	})
+	return name
+}
+
+// moves is the function that finds how elements get from one memory to another.
+func (e *emitter) moves(elem ir.TypeID) string {
+	key := "moves " + e.typeKey(elem)
+	if name, ok := e.outlined[key]; ok {
+		return name
+	}
+	name := fmt.Sprintf("moves%d", len(e.outlined))
+	e.outlined[key] = name
+	e.queue = append(e.queue, func() {
+		rt := e.rt()
+		fn := fmt.Sprintf("func(src *%s.Cx, p uint32, dst *%s.Cx, q uint32)", rt, rt)
+		e.f("func %s(from, to int32) %s {\nswitch [2]int32{from, to} {", name, fn)
+		seen := map[[2]ir.OptionsID]bool{}
+		for _, w := range e.copyOps(elem, "write") {
+			for _, r := range e.copyOps(elem, "read") {
+				k := [2]ir.OptionsID{w.Options, r.Options}
+				if seen[k] {
+					continue
+				}
+				seen[k] = true
+				wo, ro := e.options(w.Options), e.options(r.Options)
+				e.f("case [2]int32{%d, %d}:\nreturn %s {", k[0], k[1], fn)
+				e.copy(elem, memLoc(&side{"src", wo.Encoding, wo.Instance}, "p", 0), memLoc(&side{"dst", ro.Encoding, ro.Instance}, "q", 0))
+				e.f("}")
+			}
+		}
+		e.f("}\nreturn nil\n}\n")
+	})
+	return name
+}
+
+// hostElems are the element types of streams and futures that the host sees
+// and that are equal to elem, one per Go type.
+func (e *emitter) hostElems(elem ir.TypeID) []ir.TypeID {
+	if e.hosts == nil {
+		e.hosts = map[string][]ir.TypeID{}
+		see := func(t *ir.Type) bool {
+			if (t.Kind == ir.TStream || t.Kind == ir.TFuture) && t.Elem != ir.NoType {
+				k := e.typeKey(t.Elem)
+				for _, x := range e.hosts[k] {
+					if e.goType(x) == e.goType(t.Elem) {
+						return false
+					}
+				}
+				e.hosts[k] = append(e.hosts[k], t.Elem)
+			}
+			return false
+		}
+		for n := range e.p.ImportFuncs {
+			e.anyType(e.p.ImportFuncs[n].Type, true, true, see)
+		}
+		for n := range e.m.Lifts {
+			if exported(&e.m.Lifts[n]) {
+				e.anyType(e.p.Lifts[n].Type, true, true, see)
+			}
+		}
+	}
+	return e.hosts[e.typeKey(elem)]
+}
+
+// codec prints an rt.Codec for elements of type t in memory with options o: what
+// a read stores, or what a write loads.
+func (e *emitter) codec(t ir.TypeID, o *ir.CanonOptions, read bool) {
+	rt, g := e.rt(), e.goType(t)
+	it := &e.p.Types[t]
+	s := &side{"cx", o.Encoding, o.Instance}
+	e.f("&%s.Codec[%s]{", rt, g)
+	if read {
+		e.f("Store: func(cx *%s.Cx, p uint32, from []%s) {", rt, g)
+		if number(it.Kind) {
+			e.f("%s.StoreNumbers(cx, from, p)\n},\n},", rt)
+			return
+		}
+		if e.needsCheck(t) {
+			e.f("i := (*Instance)(cx.Root)\n_ = i")
+		}
+		e.f("for k := range from {")
+		e.check(t, "from[k]", func(err string) { e.f("%s.ThrowHost(\"stream\", %s)", rt, err) })
+		e.f("q := p + uint32(k)*%d", it.Size)
+		e.copy(t, goLoc("from[k]"), memLoc(s, "q", 0))
+		e.f("}\n},\n},")
+		return
+	}
+	e.f("Load: func(cx *%s.Cx, p uint32, to []%s) {", rt, g)
+	if number(it.Kind) {
+		e.f("%s.LoadNumbers(cx, to, p)\n},\n},", rt)
+		return
+	}
+	e.f("for k := range to {\nq := p + uint32(k)*%d", it.Size)
+	e.copy(t, memLoc(s, "q", 0), goLoc("to[k]"))
+	e.f("}\n},\n},")
+}

@@ -1,0 +1,140 @@
+package rt
+
+import (
+	"context"
+	"errors"
+)
+
+// This file: calls of functions of asynchronous type whose types are known at
+// run time only.
+
+// layoutParams gives the flat length, the size and the alignment of parameters.
+func layoutParams(ps []Param) (flat int, size, align uint32) {
+	align = 1
+	for _, p := range ps {
+		flat += len(p.Type.flat)
+		size = roundUp32(size, p.Type.align) + p.Type.size
+		align = max(align, p.Type.align)
+	}
+	return flat, roundUp32(size, align), align
+}
+
+// start starts a call of a function of asynchronous type.
+func (f *DynFunc) start(ctx context.Context, args []Value) *Call[Value] {
+	call := new(Call[Value])
+	cx := &Cx{Inst: f.Inst, Mem: f.Mem, Fn: f.Fn, Root: f.Root, Charge: true}
+	c := dynCx{cx, f.Enc}
+	check := func() error {
+		for n, p := range f.Type.Params {
+			if err := checkHandles(f.Inst.Res, p.Type, args[n]); err != nil {
+				return &ArgError{p.Name, err}
+			}
+		}
+		return nil
+	}
+	call.Start(ctx, f.Inst, f.Async, cx, check, func(d int32, fl *Flat) {
+		cx.D = d
+		n, size, align := layoutParams(f.Type.Params)
+		if n > maxFlatParams {
+			at := cx.Realloc(0, 0, align, size)
+			fl[0] = uint64(at)
+			for n, p := range f.Type.Params {
+				at = roundUp32(at, p.Type.align)
+				c.store(p.Type, args[n], at)
+				at += p.Type.size
+			}
+			return
+		}
+		flat := fl[:0]
+		for n, p := range f.Type.Params {
+			flat = c.lowerFlat(flat, p.Type, args[n])
+		}
+	}, func(d int32, fl *Flat) {
+		cx.D = d
+		limit := maxFlatResults
+		if f.Async.Async {
+			limit = maxFlatParams
+		}
+		switch t := f.Type.Result; {
+		case t == nil:
+		case len(t.flat) > limit:
+			p := uint32(fl[0])
+			cx.Check(p, t.size, t.align)
+			call.Value = c.load(t, p)
+		default:
+			call.Value, _ = c.liftFlat(t, fl[:])
+		}
+	})
+	return call
+}
+
+// CallConcurrent starts a call beside others in the event loop, and returns
+// without waiting for it. The function must be of asynchronous type.
+func (f Func) CallConcurrent(acc *Accessor, args ...Value) (*Call[Value], error) {
+	if f.typ == nil {
+		return nil, errors.New("wc2go: call of a zero rt.Func")
+	}
+	if f.start == nil {
+		return nil, errors.New("wc2go: the function's type is not async")
+	}
+	args, err := f.conform(args)
+	if err != nil {
+		return nil, err
+	}
+	return f.start(acc.ctx, args), nil
+}
+
+// HostCall is a lowered import of asynchronous type that a [Linker] defines.
+// For generated code.
+func (l *LinkedFunc) HostCall(cx *Cx, enc StringEncoding, async bool, flat ...uint64) uint64 {
+	c := dynCx{cx, enc}
+	t := l.typ
+	args := make([]Value, len(t.Params))
+	limit, results := maxFlatParams, maxFlatResults
+	if async {
+		limit, results = 4, 0 // MAX_FLAT_ASYNC_PARAMS
+	}
+	n, size, align := layoutParams(t.Params)
+	if n > limit {
+		at := uint32(flat[0])
+		flat = flat[1:]
+		cx.Check(at, size, align)
+		for n, p := range t.Params {
+			at = roundUp32(at, p.Type.align)
+			args[n] = c.load(p.Type, at)
+			at += p.Type.size
+		}
+	} else {
+		for n, p := range t.Params {
+			args[n], flat = c.liftFlat(p.Type, flat)
+		}
+	}
+	var v Value
+	var err error
+	var out uint64
+	state := cx.Inst.HostCall(cx.D, async, l.path, cx, func(ctx context.Context) error {
+		v, err = l.call(ctx, args)
+		return err
+	}, func(d int32) {
+		cx.D = d
+		if err == nil && t.Result != nil {
+			err = checkHandles(cx.Inst.Res, t.Result, v)
+		}
+		if err != nil {
+			ThrowHost(l.path, err)
+		}
+		switch r := t.Result; {
+		case r == nil:
+		case len(r.flat) > results:
+			p := uint32(flat[0])
+			cx.Check(p, r.size, r.align)
+			c.store(r, v, p)
+		default:
+			out = c.lowerFlat(make([]uint64, 0, 1), r, v)[0]
+		}
+	})
+	if async {
+		return uint64(state)
+	}
+	return out
+}
