@@ -16,6 +16,7 @@ import (
 	"github.com/wc2go/wc2go/codegen"
 	"github.com/wc2go/wc2go/frontend"
 	"github.com/wc2go/wc2go/internal/shared"
+	_ "github.com/wc2go/wc2go/rt" // so that go test does not answer from its cache when rt changes
 )
 
 func Test(t *testing.T) {
