@@ -228,6 +228,12 @@ func (x CoreExtern) Global() (CoreValue, bool) {
 		v := CoreReference(*p)
 		v.Type = x.typ.Value
 		return v, true
+	case **Object:
+		return CoreValue{Type: x.typ.Value, Ref: ExternConvertAny(*p)}, true
+	case **Exception:
+		v := CoreReference(*p)
+		v.Type = x.typ.Value
+		return v, true
 	case *any:
 		return CoreValue{Type: x.typ.Value, Ref: *p}, true
 	}
@@ -269,8 +275,8 @@ func (f CoreFunc) Call(ctx context.Context, args ...CoreValue) (results []CoreVa
 			if a.Ref == nil && !p.Null {
 				return nil, fmt.Errorf("wc2go: argument %d is null, the parameter %v", i+1, p)
 			}
-			if r, ok := a.Ref.(*FuncRef); ok && p.Heap >= 0 && r.Sig != f.defs[p.Heap].Sig {
-				return nil, fmt.Errorf("wc2go: argument %d is a function of another type than the parameter", i+1)
+			if a.Ref != nil && !isOfHeap(a.Ref, f.defs, p.Heap) {
+				return nil, fmt.Errorf("wc2go: argument %d is of another type than the parameter, %v", i+1, p)
 			}
 		}
 	}
@@ -324,9 +330,15 @@ func CoreVector(v V128) CoreValue {
 
 // CoreReference is a reference; the zero value of T is null. For generated code.
 func CoreReference[T comparable](v T) CoreValue {
-	t := CoreType{Kind: CoreRef, Null: true, Heap: CoreHeapAny}
-	if _, ok := any(v).(*FuncRef); ok {
+	t := CoreType{Kind: CoreRef, Null: true, Heap: CoreHeapExtern}
+	switch p := any(v).(type) {
+	case *FuncRef:
 		t.Heap = CoreHeapFunc
+	case *Exception:
+		t.Heap = CoreHeapExn
+	case *Object:
+		t.Heap = CoreHeapAny
+		return CoreValue{Type: t, Ref: ExternConvertAny(p)}
 	}
 	var null T
 	if v == null {
@@ -359,6 +371,10 @@ func (v *CoreValue) Vector() V128 { return V128{v.Lo, v.Hi} }
 func CoreArg[T any](v *CoreValue) T {
 	var null T
 	if v.Ref == nil {
+		return null
+	}
+	if p, ok := any(&null).(**Object); ok {
+		*p = AnyConvertExtern(v.Ref)
 		return null
 	}
 	x, ok := v.Ref.(T)

@@ -169,8 +169,14 @@ func (s *Store) asTrap(r any) *Trap {
 		if a, ok := r.(interface{ Addr() uintptr }); ok && s.faults(a.Addr()) {
 			return &Trap{Code: TrapMemoryOutOfBounds}
 		}
-		if r.Error() == "runtime error: integer divide by zero" {
+		// Generated code leaves these checks to Go.
+		switch text := r.Error(); {
+		case text == "runtime error: integer divide by zero":
 			return &Trap{Code: TrapIntegerDivideByZero}
+		case text == "runtime error: invalid memory address or nil pointer dereference" && s.guestPanics():
+			return &Trap{Code: TrapNullReference}
+		case strings.HasPrefix(text, "runtime error: index out of range [") && s.guestPanics():
+			return &Trap{Code: TrapArrayOutOfBounds}
 		}
 	}
 	return nil

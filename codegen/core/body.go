@@ -21,7 +21,9 @@ type body struct {
 	indent int
 	params int
 	self   bool // the function starts with the label of its own tail calls
-	called bool // temporaries of calls through tables are needed
+	called bool // temporaries of calls through references are needed
+
+	indexed bool // of calls through tables
 
 	labels   map[ir.Label]int // jumps to each label
 	dead     map[ir.Stmt]bool
@@ -200,7 +202,9 @@ func (b *body) declare() {
 		b.line("var ", strings.Join(t, ", "), " uint64")
 	}
 	if b.called {
-		b.line("var ti uint64")
+		if b.indexed {
+			b.line("var ti uint64")
+		}
 		b.line("var tf *rt.FuncRef")
 	}
 	for _, t := range types {
@@ -215,7 +219,7 @@ func (b *body) declare() {
 func (b *body) numMems() int { return b.m.NumImports(ir.ExternMemory) + len(b.m.Mems) }
 
 func (b *body) goType(t ir.ValType) string {
-	if t.Kind == ir.V128 || t.Kind == ir.Ref && isFuncRef(b.m, t) {
+	if t.Kind == ir.V128 || t.Kind == ir.Ref && refKindOf(b.m, t) != refExtern {
 		b.file.rt = true
 	}
 	return GoType(b.m, t)
@@ -493,7 +497,7 @@ func (b *body) call(s *ir.Call) {
 	case ir.CallIndirect:
 		n = b.indirect(s, t, args)
 	default:
-		panic(unsupported("typed function references (call_ref)"))
+		n = b.refCall(s, t, args)
 	}
 	b.tabs()
 	switch {
@@ -592,7 +596,7 @@ func codeExpr(m *ir.Module, t *ir.FuncType, ref string) string {
 
 // indirect is call_indirect: bounds, null, signature.
 func (b *body) indirect(s *ir.Call, t *ir.FuncType, args []*node) *node {
-	b.called, b.file.rt, b.file.unsafe = true, true, true
+	b.called, b.indexed, b.file.rt, b.file.unsafe = true, true, true, true
 	x := b.ex(s.Callee)
 	if s.Callee.Type.Kind != ir.I64 {
 		x = conv("uint64", x)
@@ -605,9 +609,20 @@ func (b *body) indirect(s *ir.Call, t *ir.FuncType, args []*node) *node {
 	b.line("}")
 	b.line("if tf == nil {")
 	b.line("\tpanic(rt.TrapIndirectCallToNull)")
-	b.line("} else if tf.Sig != ", hex(b.m.Types[s.Type].Sig), " {")
+	if typ := &b.m.Types[s.Type]; typ.Final {
+		b.line("} else if tf.Sig != ", hex(typ.Sig), " {")
+	} else {
+		b.line("} else if !rt.FuncBelow(tf.Sig, ", b.descOf(s.Type).text, ") {")
+	}
 	b.line("\tpanic(rt.TrapBadSignature)")
 	b.line("}")
+	return b.callArgs(codeExpr(b.m, t, "tf"), "tf.Inst", true, args)
+}
+
+// refCall is call_ref. The type needs no check; a null is found when it is read.
+func (b *body) refCall(s *ir.Call, t *ir.FuncType, args []*node) *node {
+	b.called, b.file.rt, b.file.unsafe = true, true, true
+	b.assign("tf", b.ex(s.Callee))
 	return b.callArgs(codeExpr(b.m, t, "tf"), "tf.Inst", true, args)
 }
 
@@ -688,7 +703,7 @@ func (b *body) effect(s *ir.Effect) {
 			b.atomic(s)
 			return
 		}
-		panic(unsupported(feature(s.Op)))
+		b.gcEffect(s)
 	}
 }
 

@@ -66,6 +66,8 @@ type Layout struct {
 	chains     []inlined // inlined calls, outer ones first
 	chainIndex map[inlined]int
 
+	types objectTypes
+
 	callers    map[string]int // dynamic callers by signature, and their text
 	callerText strings.Builder
 }
@@ -295,5 +297,9 @@ func (l *Layout) Generate() (files []File, err error) {
 		}
 		files = append(files, f...)
 	}
-	return append(files, l.debugInfo()...), nil
+	types, err := l.typesFile()
+	if err != nil {
+		return nil, err
+	}
+	return append(append(files, types...), l.debugInfo()...), nil
 }

@@ -15,6 +15,8 @@ const (
 	nCall                  // text(args...), text being a name, or a type in a conversion
 	nDeref                 // *(*text)(x)
 	nParen                 // (x)
+	nSel                   // x.text
+	nIndex                 // x[y]
 )
 
 // node is a Go expression.
@@ -135,6 +137,15 @@ func (p *printer) expr(n *node, prec1 uint8, depth int) {
 			p.str(" ")
 		}
 		p.expr(n.y, n.prec+1, depth+1)
+	case nSel:
+		p.expr(n.x, precUn+1, depth)
+		p.str(".")
+		p.str(n.text)
+	case nIndex:
+		p.expr(n.x, precUn+1, 1)
+		p.str("[")
+		p.expr(n.y, 0, depth+1)
+		p.str("]")
 	case nParen:
 		p.str("(")
 		p.expr(n.x, 0, max(depth-1, 1))

@@ -62,20 +62,14 @@ func GoType(m *ir.Module, t ir.ValType) string {
 	case ir.V128:
 		return "rt.V128"
 	case ir.Ref:
-		if isFuncRef(m, t) {
-			return "*rt.FuncRef"
-		}
-		return "any"
+		return refType(m, t)
 	}
 	panic(unsupported("values of unknown type"))
 }
 
 // isFuncRef reports whether values of type t are function references.
 func isFuncRef(m *ir.Module, t ir.ValType) bool {
-	if t.Heap >= 0 {
-		return m != nil && m.Types[t.Heap].Kind == ir.CompFunc
-	}
-	return t.Heap == ir.HeapFunc || t.Heap == ir.HeapNoFunc
+	return refKindOf(m, t) == refFunc
 }
 
 // funcType is the type of function fn of module m.

@@ -84,6 +84,9 @@ func (b *body) plain(x *ir.Expr) *node {
 		}
 		return b.hide(n, halves)
 	}
+	if n := b.gc(x); n != nil {
+		return n
+	}
 	panic(unsupported(feature(x.Op)))
 }
 
@@ -222,7 +225,7 @@ func not(n *node) *node {
 }
 
 func isCompare(op ir.Op) bool {
-	return op >= ir.OpI32Eqz && op <= ir.OpF64Ge || op == ir.OpRefIsNull || op == ir.OpV128AnyTrue || op == ir.OpI8x16AllTrue ||
+	return op >= ir.OpI32Eqz && op <= ir.OpF64Ge || op == ir.OpRefIsNull || op == ir.OpRefEq || op == ir.OpRefTest || op == ir.OpRefTestNull || op == ir.OpV128AnyTrue || op == ir.OpI8x16AllTrue ||
 		op == ir.OpI16x8AllTrue || op == ir.OpI32x4AllTrue || op == ir.OpI64x2AllTrue
 }
 
@@ -252,6 +255,9 @@ func (b *body) compare(x *ir.Expr) *node {
 			return bin("==", b.rtCall("K32", lit("0")), lit("0"))
 		}
 		return bin("==", b.ex(x.X), atom("nil"))
+	}
+	if c := b.gcCond(x); c != nil {
+		return c
 	}
 	c, ok := compares[x.Op]
 	if !ok {
