@@ -30,7 +30,7 @@ type body struct {
 	loose    map[*ir.Set]bool // see findLoose
 	read     []bool           // locals that the text reads
 	assigned []bool
-	temps    int             // temporaries in use by the statement
+	temps    int // temporaries in use by the statement
 	maxTemps int
 	force    bool // loads need a check even where memory is guarded
 	vec      vectors
