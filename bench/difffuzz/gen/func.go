@@ -200,7 +200,7 @@ func (f *fn) expr(t Type, depth int) {
 	case 0, 1, 2, 3, 4, 5:
 		n := len(f.params) + len(f.locals)
 		for range 6 {
-			if l := f.r.IntN(n); f.varType(l) == t {
+			if l := f.r.IntN(n); f.varType(l) == t && !f.isTemp(l) { // a temporary may hold any NaN
 				f.op(0x20)
 				f.uint(l)
 				f.push(t)
