@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/wc2go/wc2go/codegen/adapt"
+	"github.com/wc2go/wc2go/codegen/bare"
 	"github.com/wc2go/wc2go/codegen/bind"
 	"github.com/wc2go/wc2go/codegen/core"
 	"github.com/wc2go/wc2go/codegen/names"
@@ -47,6 +48,9 @@ type File struct {
 // Generate prints p, on which the passes have run. It also gives the names that
 // it used. The same program always gives the same files.
 func Generate(p *ir.Program, opts Options) ([]File, *names.Model, error) {
+	if p.Core {
+		return generateCore(p, opts)
+	}
 	m, err := names.Build(p, names.Options{
 		Package: opts.Package, Path: opts.ImportPath, Maps: opts.Maps, NoDefaultMaps: opts.NoDefaultMaps, Find: opts.Find,
 	})
@@ -98,4 +102,18 @@ func apiFile(pkg string) string {
 		return "api.go"
 	}
 	return pkg + ".go"
+}
+
+// generateCore prints a program that was made from a core module.
+func generateCore(p *ir.Program, opts Options) ([]File, *names.Model, error) {
+	list, m, err := bare.Generate(p, bare.Options{Package: opts.Package, ImportPath: opts.ImportPath, TrapMissing: opts.TrapMissing,
+		Source: opts.Source, ShardBytes: opts.ShardBytes, NoDebugInfo: opts.NoDebugInfo})
+	if err != nil {
+		return nil, nil, err
+	}
+	files := make([]File, len(list))
+	for i, f := range list {
+		files[i] = File(f)
+	}
+	return files, m, nil
 }

@@ -146,9 +146,7 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 	if err != nil {
 		return err
 	}
-	if prog.Core {
-		return fmt.Errorf("%s: is a core module, not a component", file)
-	}
+	isCore := prog.Core
 	funcs := translate.Funcs(prog)
 	s.Name = filepath.Base(file)
 	s.Run = translate.RunFunc(funcs)
@@ -157,6 +155,11 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 	}
 	handler := translate.HandlerFunc(funcs) != ""
 	switch {
+	case isCore && (o.invoke != "" || o.serve):
+		return usageError{error: fmt.Errorf("%s: is a core module, not a component: it can only be run", file)}
+	case isCore && !translate.HasStart(prog):
+		return fmt.Errorf("%s: is a core module without a function _start, so there is nothing to run; 'wc2go generate' makes a package of it", file)
+	case isCore:
 	case o.serve && !handler:
 		return usageError{error: fmt.Errorf("%s: does not export wasi:http/incoming-handler@0.2, there is nothing to serve", file)}
 	case o.serve, handler && s.Run == "" && !s.FromRun:
@@ -190,7 +193,7 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 	if err != nil {
 		return err
 	}
-	b := &gobuild.Program{Files: files, Settings: string(settings), WASI: model.UsesWASI, Output: out, Host: s.FromRun}
+	b := &gobuild.Program{Files: files, Settings: string(settings), WASI: model.UsesWASI, Output: out, Host: s.FromRun, Core: isCore}
 	if o.serve {
 		b.Handler = translate.Handler(model)
 	}

@@ -248,3 +248,13 @@ func Handler(m *names.Model) string {
 	}
 	return ""
 }
+
+// HasStart tells whether a program made from a core module can be run.
+func HasStart(p *ir.Program) bool {
+	for _, e := range p.Modules[0].Exports {
+		if e.Name == "_start" && e.Kind == ir.ExternFunc {
+			return true
+		}
+	}
+	return false
+}

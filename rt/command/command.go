@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -33,6 +34,8 @@ type Instance interface {
 type Program struct {
 	Settings    string // JSON of the Settings
 	Instantiate func(ctx context.Context, st *rt.Store, host *wasi.Host) (Instance, error)
+	// Run is there in place of Instantiate for a core module: it runs all of it.
+	Run func(ctx context.Context, st *rt.Store, host *wasi.Host) error
 }
 
 // Main runs the program and exits.
@@ -80,6 +83,16 @@ func run(ctx context.Context, p Program, s *Settings, args []string, stdin io.Re
 var errRun = errors.New("run failed")
 
 func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.Reader, stdout, stderr io.Writer) (result string, err error) {
+	if p.Run != nil {
+		host, done, err := s.host(args, stdin, stdout, stderr)
+		if err != nil {
+			return "", err
+		}
+		defer done()
+		st := rt.NewStore()
+		defer st.Close()
+		return "", p.Run(ctx, st, host)
+	}
 	name := s.Run
 	var wave *rt.WAVECall
 	if s.Invoke != "" {
@@ -94,7 +107,11 @@ func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.R
 		return "", usageError{errors.New("the component does not export wasi:cli/run: name a function to call with --invoke")}
 	}
 
-	host := wasi.New(s.Config(args, stdin, stdout, stderr))
+	host, done, err := s.host(args, stdin, stdout, stderr)
+	if err != nil {
+		return "", err
+	}
+	defer done()
 	st := rt.NewStore()
 	defer st.Close()
 	inst, err := p.Instantiate(ctx, st, host)
@@ -134,6 +151,25 @@ func formatResults(results []rt.Value) string {
 	return rt.FormatWAVE(rt.Tuple(results))
 }
 
+// host makes the host, with the sockets of TCPListen.
+func (s *Settings) host(args []string, stdin io.Reader, stdout, stderr io.Writer) (*wasi.Host, func(), error) {
+	c := s.Config(args, stdin, stdout, stderr)
+	done := func() {
+		for _, l := range c.Listeners {
+			l.Close()
+		}
+	}
+	for _, a := range s.TCPListen {
+		l, err := net.Listen("tcp", a)
+		if err != nil {
+			done()
+			return nil, nil, fmt.Errorf("--tcp-listen: %w", err)
+		}
+		c.Listeners = append(c.Listeners, l)
+	}
+	return wasi.New(c), done, nil
+}
+
 // Config is what the settings grant.
 func (s *Settings) Config(args []string, stdin io.Reader, stdout, stderr io.Writer) wasi.Config {
 	c := wasi.Config{Stdin: stdin, Stdout: stdout, Stderr: stderr, Args: slices.Clone(args)}
@@ -147,7 +183,11 @@ func (s *Settings) Config(args []string, stdin io.Reader, stdout, stderr io.Writ
 		c.Network = wasi.InheritNetwork()
 	}
 	if s.InheritEnv {
-		c.Env = os.Environ()
+		// The process's directory says nothing about the guest's: Go's and C's libraries
+		// would look for it there.
+		c.Env = slices.DeleteFunc(os.Environ(), func(kv string) bool {
+			return strings.HasPrefix(kv, "PWD=") || strings.HasPrefix(kv, "OLDPWD=")
+		})
 	}
 	c.Env = append(c.Env, s.Env...)
 	for _, d := range s.Dirs {

@@ -40,6 +40,9 @@ type Config struct {
 	InsecureRand io.Reader
 	// Network says what a guest may reach; nil: nothing at all.
 	Network *Network
+	// Listeners are sockets that a preview 1 guest finds open after its
+	// directories; they are closed by who made them.
+	Listeners []net.Listener
 	// HTTPClient makes the requests of wasi:http/outgoing-handler: an *http.Client or http.RoundTripper of
 	// net/http. nil: a client that keeps to Network, and no requests at all without one.
 	// (The type is any so that only programs that use HTTP link net/http.)

@@ -628,6 +628,18 @@ func result(err error) error {
 	return codeOf(err)
 }
 
+// OSFile gives the file of the host behind a descriptor, nil if there is none. Reads and
+// writes of it must keep to the descriptor's flags.
+func OSFile(d Descriptor) *os.File {
+	if d, ok := d.(*descriptor); ok {
+		return d.file
+	}
+	return nil
+}
+
+// CodeOf is the error code of a Go error.
+func CodeOf(err error) ErrorCode { return codeOf(err) }
+
 // codeOf is the error code of a Go error.
 func codeOf(err error) ErrorCode {
 	var code ErrorCode
