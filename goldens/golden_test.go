@@ -22,6 +22,7 @@ import (
 	"github.com/wc2go/wc2go/codegen"
 	"github.com/wc2go/wc2go/frontend"
 	"github.com/wc2go/wc2go/internal/golden"
+	"github.com/wc2go/wc2go/internal/rtsource"
 	"github.com/wc2go/wc2go/ir"
 )
 
@@ -34,6 +35,11 @@ type built struct {
 }
 
 func TestGolden(t *testing.T) {
+	// go test must not answer from its cache when rt changes: its source becomes
+	// part of this program.
+	if len(rtsource.Files()) == 0 {
+		t.Fatal("rt has no source")
+	}
 	wasms, err := filepath.Glob("*.wasm")
 	if err != nil || len(wasms) == 0 {
 		t.Fatalf("no components: %v", err)
