@@ -133,6 +133,11 @@ func (l *Linker) DefineInstance(iface string, from Instance, export string) erro
 	if !ok || it.Kind != ItemInstance {
 		return fmt.Errorf("wc2go: %T exports no instance %q", from, export)
 	}
+	return l.defineItems(iface, from, it, x)
+}
+
+// defineItems defines what the exported instance it of from, at x, has.
+func (l *Linker) defineItems(iface string, from Instance, it Item, x ExportIndex) error {
 	for name, item := range it.Items() {
 		k, _ := from.ExportIndex(&x, name)
 		var err error
@@ -149,7 +154,7 @@ func (l *Linker) DefineInstance(iface string, from Instance, export string) erro
 			m, _ := from.ModuleAt(k)
 			err = l.DefineModule(iface, name, m)
 		case ItemInstance:
-			err = l.DefineInstance(itemPath(iface, name), from, export+"#"+name)
+			err = l.defineItems(itemPath(iface, name), from, item, k)
 		}
 		if err != nil {
 			return err
