@@ -20,6 +20,7 @@ type Pass struct {
 var Passes = []Pass{
 	{Name: "deadfuncs", Doc: "drop the bodies of functions that nothing can reach", Run: deadFuncs},
 	{Name: "inline", Doc: "put small functions in place of calls of them", Run: inlineCalls},
+	{Name: "reassoc", Doc: "put sums and the like in an order that makes them ready early", Run: reassociate},
 	{Name: "deadsets", Doc: "do not assign locals that are not read afterwards", Run: deadSets},
 	{Name: "locals", Doc: "drop temporaries that are not used", Run: dropLocals},
 	{Name: "callgraph", Doc: "find recursive functions and those that need the depth budget", Run: callGraph, Required: true},

@@ -34,6 +34,8 @@ type body struct {
 	maxTemps int
 	force    bool // loads need a check even where memory is guarded
 	vec      vectors
+
+	readCount []int // see reads
 }
 
 // file collects what the text of one file refers to.
@@ -796,7 +798,7 @@ func (b *body) store(s *ir.Store) {
 	p := b.addr(s.Mem, s.Addr, s.Offset, s.Op.Info().Bytes, false)
 	var x *node
 	if k.narrow {
-		x = b.narrowed(s.X)
+		x = b.narrowed(s.X, s.Op.Info().Bytes)
 		if x.konst {
 			x = uintLit(s.X.Imm & (1<<(8*s.Op.Info().Bytes) - 1))
 		} else {
@@ -844,10 +846,10 @@ func (b *body) load(x *ir.Expr, check bool) *node {
 	return n
 }
 
-// narrowed is the value of x where only its low bits count: Go would load less
+// narrowed is the value of x where only its low bytes count: Go would load less
 // than wasm does, and miss a trap at the end of memory.
-func (b *body) narrowed(x *ir.Expr) *node {
-	if x.Op.IsLoad() {
+func (b *body) narrowed(x *ir.Expr, bytes uint8) *node {
+	if x.Op.IsLoad() && x.Op.Info().Bytes > bytes {
 		return b.load(x, true)
 	}
 	return b.ex(x)

@@ -385,10 +385,10 @@ func (b *body) numeric(x *ir.Expr) *node {
 			bin("&", call("math.Float64bits", b.val(x.Y)), lit("0x8000000000000000"))))
 	case ir.OpF64Sqrt:
 		b.file.math = true
-		return call("math.Sqrt", b.val(x.X))
+		return call("math.Sqrt", b.fresh(x.X))
 	case ir.OpF32Sqrt:
 		b.file.math = true
-		return conv("float32", call("math.Sqrt", conv("float64", b.val(x.X))))
+		return conv("float32", call("math.Sqrt", conv("float64", b.fresh(x.X))))
 
 	case ir.OpI32DivS, ir.OpI64DivS:
 		if x.Trap() != ir.TrapNone {
@@ -462,6 +462,31 @@ func (b *body) numeric(x *ir.Expr) *node {
 		return call("math.Float64frombits", b.ex(x.X))
 	}
 	return nil
+}
+
+// fresh is the operand of a square root. On amd64 the instruction waits for what
+// was in its destination before, unless that is its operand; Go uses the same register for both if
+// the operand is not used again. x - 0 is x, for zeros too.
+func (b *body) fresh(x *ir.Expr) *node {
+	if x.Op == ir.OpLocal && b.reads(ir.Local(x.Imm)) > 1 {
+		return bin("-", b.val(x), lit("0"))
+	}
+	return b.val(x)
+}
+
+// reads counts the places of the function that read a local.
+func (b *body) reads(l ir.Local) int {
+	if b.readCount == nil {
+		b.readCount = make([]int, len(b.f.Locals))
+		walkStmts(b.f.Body, func(ir.Stmt) {}, func(x *ir.Expr) {
+			walkExpr(x, func(x *ir.Expr) {
+				if x.Op == ir.OpLocal {
+					b.readCount[x.Imm]++
+				}
+			})
+		})
+	}
+	return b.readCount[l]
 }
 
 // factor is a factor or divisor. Go takes x*1 and x/1 for x, but they make a

@@ -9,9 +9,9 @@ import "github.com/wc2go/wc2go/ir"
 // A vector counts as loaded for sure only if its last byte is used: if the load
 // traps, that byte is out of bounds.
 //
-// Go may inline a small function, and its caller may not use the results. So in
-// small functions to be returned is no use; and one that does not use all its parameters is not
-// inlined, since the argument may be a load.
+// Go may inline a small function, and its caller may not use the results. So a small
+// function that loads anything is not inlined, nor is one that does not use all its parameters,
+// since the argument may be a load. Pass inline of package ir knows better.
 
 // need says which part of a value is used for sure.
 type need uint8
@@ -29,6 +29,22 @@ const inlinable = 160
 // Go may inline the function.
 func findLost(f *ir.Func, params int, body []ir.Stmt, dead map[ir.Stmt]bool) (lost map[*ir.Expr]bool, inline bool) {
 	small := f.Size <= inlinable
+	if small && anyLoads(body) {
+		lost, _ = findLostIn(f, params, body, dead, false)
+		return lost, false
+	}
+	return findLostIn(f, params, body, dead, small)
+}
+
+// anyLoads reports whether a body reads memory.
+func anyLoads(body []ir.Stmt) bool {
+	found := false
+	walkStmts(body, func(ir.Stmt) {}, func(x *ir.Expr) { found = found || loads(x) })
+	return found
+}
+
+// findLostIn is findLost; small tells whether Go might inline the function.
+func findLostIn(f *ir.Func, params int, body []ir.Stmt, dead map[ir.Stmt]bool, small bool) (lost map[*ir.Expr]bool, inline bool) {
 	any := small
 	if !any {
 		walkStmts(body, func(ir.Stmt) {}, func(x *ir.Expr) {
