@@ -249,7 +249,7 @@ func (b *body) toField(t ir.ValType, x *ir.Expr) *node {
 	if x.Op == ir.OpConst {
 		return uintLit(x.Imm & (1<<map[ir.Kind]uint{ir.I8: 8, ir.I16: 16}[t.Kind] - 1))
 	}
-	return conv(fieldType(b.m, t), b.narrowed(x))
+	return conv(fieldType(b.m, t), b.narrowed(x, map[ir.Kind]uint8{ir.I8: 1, ir.I16: 2}[t.Kind]))
 }
 
 // gc is an expression of references; nil if x is none.
