@@ -39,7 +39,6 @@ func (s *Store) loop() *events {
 		ev := &events{waiters: map[*waiter]struct{}{}, wake: make(chan struct{}, 1), driver: make(chan struct{}, 1), ends: map[*hostEnd]struct{}{}}
 		ev.driver <- struct{}{}
 		ev.ctx, ev.cancel = context.WithCancel(context.Background())
-		s.stacks = map[*stack]struct{}{}
 		s.current.Store(ev)
 		s.events = ev
 	}
@@ -114,11 +113,13 @@ func (ev *events) poisoned(t *Trap) {
 // endLoop is the loop's part of closing a store.
 func (s *Store) endLoop() {
 	ev := s.events
+	if ev != nil {
+		ev.fail(ErrClosed)
+	}
+	s.endStacks()
 	if ev == nil {
 		return
 	}
-	ev.fail(ErrClosed)
-	s.endStacks()
 	for e := range ev.ends {
 		e.closed(ErrClosed)
 	}

@@ -170,6 +170,9 @@ func (s *Store) takeStack() *stack {
 	}
 	k := &stack{s: s}
 	k.next, k.stop = iter.Pull(k.main)
+	if s.stacks == nil {
+		s.stacks = map[*stack]struct{}{}
+	}
 	s.stacks[k] = struct{}{}
 	return k
 }
@@ -308,7 +311,7 @@ func (s *Store) blockInline(th, to *Thread) {
 	for !th.resumed {
 		x := s.takeReady(th.task.inst)
 		if x == nil {
-			throwText(TrapAsync, "cannot block a synchronous task before returning")
+			throwCannotBlock()
 		}
 		if x == th {
 			th.state, th.cancelled = threadRunning, false
@@ -318,6 +321,23 @@ func (s *Store) blockInline(th, to *Thread) {
 	}
 	th.resumed = false
 	s.cur = th
+}
+
+//go:noinline
+func throwCannotBlock() {
+	throwText(TrapDeadlock, "cannot block a synchronous task before returning: deadlock detected: event loop cannot make further progress")
+}
+
+// othersReady reports whether a thread of the instance could run while a
+// synchronous call waits.
+func (c *ComponentInstance) othersReady() bool {
+	s := c.Store
+	for _, th := range s.queue[s.head:] {
+		if th.task.inst == c && th != c.exclusive && !th.needsStack() && th.ready() {
+			return true
+		}
+	}
+	return false
 }
 
 // waitUntil is Thread.wait_until for a running thread.
@@ -482,6 +502,13 @@ func (s *Store) enqueue(th *Thread) {
 	}
 }
 
+// needsStack reports whether the thread is the implicit one of a task that
+// needs the instance for itself: it is not resumed while a synchronous call waits.
+func (th *Thread) needsStack() bool {
+	t := th.task
+	return th.wait == waitEnter || th == &t.implicit && !t.sync && t.needsExclusive()
+}
+
 // takeReady takes the next thread that is ready: of an instance, if one is
 // given, then only threads that it knows, and not its exclusive one.
 func (s *Store) takeReady(inst *ComponentInstance) *Thread {
@@ -505,7 +532,7 @@ func (s *Store) takeReady(inst *ComponentInstance) *Thread {
 	}
 	for i := s.head; i < len(s.queue); i++ {
 		th := s.queue[i]
-		if th.task.inst != inst || th == inst.exclusive || th.wait == waitEnter || !th.ready() {
+		if th.task.inst != inst || th == inst.exclusive || th.needsStack() || !th.ready() {
 			continue
 		}
 		th.queued = false

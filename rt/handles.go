@@ -71,6 +71,11 @@ func (t *HandleTable) get(i uint32) *handle {
 	return &t.entries[i]
 }
 
+// has reports whether entry i exists.
+func (t *HandleTable) has(i uint32) bool {
+	return uint64(i) < uint64(len(t.entries)) && t.entries[i].kind != handleFree
+}
+
 // resource gives entry i, which must be a handle of type res.
 func (t *HandleTable) resource(i uint32, res *ResourceType) *handle {
 	h := t.get(i)

@@ -294,6 +294,9 @@ func (c *ComponentInstance) addEnd(ch *channel, write bool) uint32 {
 // ChannelCopy is canon stream.read, stream.write, future.read and
 // future.write. For generated code.
 func (c *ComponentInstance) ChannelCopy(cx Cx, op *CopyOp, future, write, async bool, i, ptr, n uint32) uint32 {
+	if !async {
+		c.mayBlock(i)
+	}
 	e := c.end(op.Elem, future, write, i)
 	if e.state != endIdle {
 		e.throwState()
@@ -329,7 +332,7 @@ func (c *ComponentInstance) ChannelCopy(cx Cx, op *CopyOp, future, write, async 
 func (e *copyEnd) throwState() {
 	switch {
 	case e.state != endDone:
-		throwText(TrapAsync, "cannot have concurrent operations active on a %s", e.ch.what())
+		throwText(TrapAsync, "cannot have concurrent operations active on a future/stream")
 	case e.ch.future && e.write:
 		throwText(TrapAsync, "cannot write to future after previous write succeeded or readable end dropped")
 	case e.ch.future:
@@ -343,6 +346,9 @@ func (e *copyEnd) throwState() {
 
 // ChannelCancel is canon stream.cancel-read and its like. For generated code.
 func (c *ComponentInstance) ChannelCancel(el *Elem, future, write, async bool, i uint32) uint32 {
+	if !async {
+		c.mayBlock(i)
+	}
 	e := c.end(el, future, write, i)
 	if e.state != endCopying || e.waiter != nil {
 		throwText(TrapAsync, "%s read or write cannot be cancelled: none is pending", e.ch.what())
@@ -371,7 +377,11 @@ func (c *ComponentInstance) ChannelDrop(el *Elem, future, write bool, i uint32) 
 		throwText(TrapAsync, "cannot drop future write end without first writing a value")
 	}
 	if e.state == endCopying || e.state == endCancelling {
-		throwText(TrapAsync, "cannot drop busy %s", e.ch.what())
+		verb := "remove"
+		if write {
+			verb = "drop"
+		}
+		throwText(TrapAsync, "cannot %s busy %s", verb, e.ch.what())
 	}
 	e.ch.drop()
 	e.join(nil)

@@ -20,8 +20,9 @@ type Callee struct {
 	Async bool
 	// CanBlock: code of the instance can block in the middle, so that its calls need a stack of their own.
 	CanBlock bool
-	// Key stands for the result type and the options that task.return must have.
-	Key int32
+	// Key stands for the result type and the string encoding that task.return must
+	// have, Memory for the memory, if it names one.
+	Key, Memory int32
 	// Call calls the core function; the result is its core result, if it has one.
 	Call func(root unsafe.Pointer, d int32, f *Flat) uint64
 	// Callback is the callback option, nil if there is none; Post is the post-return option of a synchronous lift.
@@ -120,6 +121,12 @@ func (t *Task) step(d int32) {
 	var event, p1, p2 uint32
 	switch t.phase {
 	case phaseStart:
+		// A thread that is in the way and could go on is let go on first. The Python has the caller
+		// wait instead; the reference tests (sync-streams.wast, cancel-stream.wast) want it so. It cannot call back into
+		// who is on the stack, for instances import each other without cycles.
+		for inst.backpressure == 0 && t.needsExclusive() && inst.exclusive != nil && inst.exclusive.ready() {
+			inst.Store.resume(inst.exclusive, false)
+		}
 		if t.hasBackpressure() || inst.waitingToEnter > 0 {
 			inst.waitingToEnter++
 			if !t.needsExclusive() {
@@ -438,14 +445,14 @@ func (c *ComponentInstance) BackpressureDec() {
 	}
 }
 
-// TaskReturn is canon task.return; key stands for its type and options. For
+// TaskReturn is canon task.return; key and memory stand for its type and options. For
 // generated code.
-func (c *ComponentInstance) TaskReturn(d int32, key int32, f *Flat) {
+func (c *ComponentInstance) TaskReturn(d, key, memory int32, f *Flat) {
 	t := c.currentTask()
 	if t.callee == nil || !t.callee.Async {
 		throwText(TrapAsync, "`task.return` called by a task that is not async")
 	}
-	if t.callee.Key != key {
+	if t.callee.Key != key || memory != 0 && t.callee.Memory != memory {
 		throwText(TrapAsync, "invalid `task.return` signature and/or options for current task")
 	}
 	t.returned(d, f)

@@ -81,7 +81,7 @@ var trapText = [...]string{
 	TrapHost:                "host function failed",
 	TrapExit:                "exit",
 	TrapUnsupportedImport:   "import is not implemented",
-	TrapDeadlock:            "deadlock",
+	TrapDeadlock:            "deadlock detected: event loop cannot make further progress",
 	TrapAsync:               "async canonical ABI violated",
 	TrapWaitNotShared:       "atomic wait on non-shared memory",
 }

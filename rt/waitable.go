@@ -160,6 +160,7 @@ func (c *ComponentInstance) WaitableSetNew() uint32 {
 
 // WaitableSetWait is canon waitable-set.wait.
 func (c *ComponentInstance) WaitableSetWait(mem *Memory, cancellable bool, i, ptr uint32) uint32 {
+	c.mayBlock(i)
 	set, th := c.waitableSet(i), c.currentThread()
 	th.set = set
 	set.enter(th)
@@ -211,7 +212,7 @@ func (c *ComponentInstance) WaitableSetDrop(i uint32) {
 func (c *ComponentInstance) WaitableJoin(i, set uint32) {
 	w := c.waitable(i)
 	if w.waiter != nil {
-		throwText(TrapAsync, "waitable cannot be added to a waitable set while it is used synchronously")
+		throwInSet()
 	}
 	if set == 0 {
 		w.join(nil)
@@ -308,6 +309,11 @@ func (c *ComponentInstance) finishLower(sub *Subtask) uint32 {
 // Call is canon lower without the async option, of a function of asynchronous
 // type. cx may be nil. For generated code.
 func (c *ComponentInstance) Call(d int32, t *Task, cx *Cx) {
+	if th := c.Store.cur; th != nil && th.inline && !c.othersReady() {
+		// The callee might not block, but the reference tests (trap-if-block-and-sync.wast,
+		// dont-block-start.wast) and Wasmtime do not wait and see.
+		throwCannotBlock()
+	}
 	sub := &Subtask{cx: cx}
 	sub.self = sub
 	t.started, t.resolved = sub.started, sub.resolve
@@ -334,12 +340,23 @@ func (c *ComponentInstance) subtask(i uint32) *Subtask {
 	return h.val.(*Subtask)
 }
 
+// mayBlock is called with the handle that a blocking built-in is about: where
+// it cannot block, that is said rather than that the handle is unknown.
+func (c *ComponentInstance) mayBlock(i uint32) {
+	if th := c.Store.cur; th != nil && th.inline && !c.Handles.has(i) && !c.othersReady() {
+		throwCannotBlock()
+	}
+}
+
 func throwInSet() {
 	throwText(TrapAsync, "waitable cannot be used synchronously while added to a waitable set")
 }
 
 // SubtaskCancel is canon subtask.cancel.
 func (c *ComponentInstance) SubtaskCancel(d int32, async bool, i uint32) uint32 {
+	if !async {
+		c.mayBlock(i)
+	}
 	sub := c.subtask(i)
 	if sub.delivered {
 		throwText(TrapAsync, "`subtask.cancel` called after terminal status delivered")

@@ -46,18 +46,20 @@ func (e *emitter) typeKey(t ir.TypeID) string {
 }
 
 // returnKey numbers what task.return and the lift of the current task must
-// have in common: result type, string encoding and memory.
-func (e *emitter) returnKey(t ir.TypeID, o *ir.CanonOptions) int {
-	k := fmt.Sprintf("%s|%d", e.typeKey(t), o.Encoding)
-	if o.Memory != nil {
-		k += fmt.Sprintf("|%d %d %s", o.Memory.Instance, o.Memory.Index, o.Memory.Name)
+// have in common: result type and string encoding, and the memory, 0 if there is none.
+func (e *emitter) returnKey(t ir.TypeID, o *ir.CanonOptions) (key, memory int) {
+	number := func(k string) int {
+		n, ok := e.returns[k]
+		if !ok {
+			n = len(e.returns) + 1
+			e.returns[k] = n
+		}
+		return n
 	}
-	n, ok := e.returns[k]
-	if !ok {
-		n = len(e.returns) + 1
-		e.returns[k] = n
+	if m := o.Memory; m != nil {
+		memory = number(fmt.Sprintf("memory %d %d %s", m.Instance, m.Index, m.Name))
 	}
-	return n
+	return number(fmt.Sprintf("%s|%d", e.typeKey(t), o.Encoding)), memory
 }
 
 // elem is the variable of the rt.Elem of a stream's or future's elements.
@@ -145,8 +147,8 @@ func (e *emitter) callee(l *ir.Lift) string {
 		o := e.options(l.Options)
 		rt, ptr := e.rt(), e.unsafe()+".Pointer"
 		sig, _, _ := e.p.CoreSignature(l.Type, true, o)
-		e.f("var %s = %s.Callee{\nName: %q, Async: %t, CanBlock: %t, Key: %d,", name, rt, l.Name, o.Async, e.canBlock(o.Instance),
-			e.returnKey(e.p.FuncTypes[l.Type].Result, o))
+		key, memory := e.returnKey(e.p.FuncTypes[l.Type].Result, o)
+		e.f("var %s = %s.Callee{\nName: %q, Async: %t, CanBlock: %t, Key: %d, Memory: %d,", name, rt, l.Name, o.Async, e.canBlock(o.Instance), key, memory)
 		e.f("Call: func(root %s, d int32, fl *%s.Flat) uint64 {\ni := (*Instance)(root)", ptr, rt)
 		var args []string
 		for n, t := range sig.Params {

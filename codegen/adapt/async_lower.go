@@ -29,6 +29,11 @@ func (e *emitter) asyncFused(t *ir.Trampoline, l *ir.Lift, what string) {
 	e.f("i := (*Instance)(root)")
 	e.mayLeave(t.Instance)
 	e.spend()
+	if e.related(t.Instance, to.Instance) {
+		e.f("_ = i\n%s.Throw(%s.TrapCannotEnter)", rt, rt)
+		e.trampEnd(out)
+		return
+	}
 	_, paramsIndirect, resultIndirect := e.p.CoreSignature(l.Type, false, from)
 	src, dst := e.makeCx("src", from, "d", false), e.makeCx("dst", to, "d", false)
 	src.inst = t.Instance

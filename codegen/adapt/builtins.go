@@ -43,7 +43,8 @@ func (e *emitter) builtin(t *ir.Trampoline) {
 		for _, s := range in {
 			vals = append(vals, e.toBits(s.name, s.kind))
 		}
-		e.f("%s.TaskReturn(d, %d, &%s.Flat{%s})", c, e.returnKey(t.Type, o), e.rt(), strings.Join(vals, ", "))
+		key, memory := e.returnKey(t.Type, o)
+		e.f("%s.TaskReturn(d, %d, %d, &%s.Flat{%s})", c, key, memory, e.rt(), strings.Join(vals, ", "))
 	case "task.cancel":
 		e.f("%s.TaskCancel(d)", c)
 	case "waitable-set.new":
