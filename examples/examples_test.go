@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -61,6 +62,40 @@ func TestInstance(t *testing.T) {
 func TestCompose(t *testing.T) {
 	consumer(t, "compose", "1 turned away\ncome back in 1 year\n2 guests\n", generated{"guestbook", []string{"../greet/greet.wasm"}},
 		generated{"party", []string{"--map", "demo:greet/guests=example.com/compose/guestbook", "party.wasm"}})
+}
+
+func TestHTTPServer(t *testing.T) {
+	consumer(t, "httpserver", "Hello from a component: /readme\n", generated{"app", []string{"app.wasm"}})
+}
+
+// TestWASIP1 makes a native program of a Go program that was compiled to
+// WebAssembly, and compares it with the one that Go makes.
+func TestWASIP1(t *testing.T) {
+	tmp := t.TempDir()
+	module, native, translated := filepath.Join(tmp, "app.wasm"), filepath.Join(tmp, "native"), filepath.Join(tmp, "translated")
+	goTool(t, "wasip1", "build", "-o", native, ".")
+	t.Setenv("GOOS", "wasip1")
+	t.Setenv("GOARCH", "wasm")
+	goTool(t, "wasip1", "build", "-o", module, ".")
+	os.Unsetenv("GOOS")
+	os.Unsetenv("GOARCH")
+	goTool(t, "..", "run", "./cmd/wc2go", "build", "--dir", ".::/", "-o", translated, module)
+	run := func(bin string) (out, errs string, status int) {
+		cmd := exec.Command(bin, "one", "two words")
+		cmd.Dir, cmd.Env = t.TempDir(), []string{"LEVEL=3"}
+		cmd.Stdin = strings.NewReader("x y\nz")
+		var stdout, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		cmd.Run()
+		return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()
+	}
+	out, errs, status := run(native)
+	if status != 7 {
+		t.Fatalf("native: %d\n%s%s", status, out, errs)
+	}
+	if o, e, s := run(translated); o != out || e != errs || s != status {
+		t.Errorf("translated: %d\n%s%s\nnative: %d\n%s%s", s, o, e, status, out, errs)
+	}
 }
 
 // same checks that every file of a is in b with the same content.
