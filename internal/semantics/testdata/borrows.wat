@@ -56,6 +56,7 @@
     (func (export "take") (param $h i32) (param $rep i32) (result i32)
       (i32.add (i32.mul (i32.const 1000) (call $r-rep (local.get $h))) (local.get $rep))
       (call $r-drop (local.get $h)))
+    (func (export "lend-take") (param $rep i32) (param $h i32) (call $r-drop (local.get $h)))
     ;; lends
     (func (export "lend") (param $how i32)
       (local $h i32)
@@ -85,5 +86,6 @@
   (func (export "rep") (param "r" (borrow $r')) (result u32) (canon lift (core func $i "rep")))
   (func (export "new") (param "rep" u32) (result (own $r')) (canon lift (core func $i "new")))
   (func (export "take") (param "o" (own $r')) (param "b" (borrow $r')) (result u32) (canon lift (core func $i "take")))
+  (func (export "lend-take") (param "b" (borrow $r')) (param "o" (own $r')) (canon lift (core func $i "lend-take")))
   (func (export "lend") (param "how" u32) (canon lift (core func $i "lend")))
   (func (export "relend") (param "b" (borrow $thing)) (param "how" u32) (canon lift (core func $i "relend"))))

@@ -81,7 +81,9 @@
       (i32.store (i32.const 516) (call $nlog))
       (i32.const 512))
     (func (export "leaves") (call $hook (i32.const 1)))
-    ;; a new call has storage of its own
+    ;; a new call has storage of its own, not that of the start function
+    (func $start (call $set (i32.const 5)))
+    (start $start)
     (func (export "context") (result i32) (call $get) (call $set (i32.const 7)))
     (func (export "concat") (param i32 i32) (result i32)
       (local $to i32) (local $len i32) (local $end i32)
