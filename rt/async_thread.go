@@ -345,6 +345,12 @@ func (s *Store) waitUntil(th *Thread, w waitKind, cancellable bool) (cancelled b
 	if th.task.deliverPendingCancel(cancellable) {
 		return true
 	}
+	th.wait, th.state = w, threadWaiting
+	if th.ready() {
+		// The Python leaves it open whether to block then.
+		th.state = threadRunning
+		return false
+	}
 	th.await(w, cancellable)
 	return s.block(th, nil)
 }

@@ -227,18 +227,24 @@ func (e *copyEnd) event() (code, p1, p2 uint32) {
 	}
 	code = eventStreamRead
 	p2 = uint32(e.result)
-	e.state = endIdle
+	state := uint8(endIdle)
 	if e.ch.future {
 		code = eventFutureRead
 		if e.result != copyCancelled {
-			e.state = endDone
+			state = endDone
 		}
 	} else {
+		if e.state == endCancelling && e.result == copyCompleted {
+			// A copy that had made progress when it was cancelled: the reference tests (cancel-stream.wast,
+			// big-interleaving-test.wast) and Wasmtime call it cancelled.
+			p2 = copyCancelled
+		}
 		p2 |= e.buf.progress << 4
 		if e.result == copyDropped {
-			e.state = endDone
+			state = endDone
 		}
 	}
+	e.state = state
 	if e.write {
 		code++
 	}
