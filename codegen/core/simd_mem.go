@@ -17,6 +17,7 @@ type access struct {
 	addr *node // uint64, or uint32 if conv is set; nil: base is the place itself
 	conv bool
 	off  uint64
+	pos  uint32 // of the instruction
 }
 
 // access evaluates the place x+off. See addr for check.
@@ -27,20 +28,28 @@ func (b *body) access(mem uint32, x *ir.Expr, off uint64, size uint8, check bool
 		t := b.bounds(mem, x, off, size)
 		p := b.temp(pointerTemp)
 		b.assign(p.text, call("unsafe.Add", atom("m.Mem"+i+".Base"), conv("uintptr", atom(t))))
-		return access{b: b, base: p}
+		return access{b: b, base: p, pos: b.pos}
 	}
 	if check {
-		return access{b: b, base: b.variable(base(mem)), addr: atom(b.bounds(mem, x, off, size))}
+		return access{b: b, base: b.variable(base(mem)), addr: atom(b.bounds(mem, x, off, size)), pos: b.pos}
 	}
 	a := b.address(x, off, false)
 	if x.Op == ir.OpConst {
-		return access{b: b, base: b.variable(base(mem)), addr: uintLit(0), off: uint64(uint32(x.Imm)) + off}
+		return access{b: b, base: b.variable(base(mem)), addr: uintLit(0), off: uint64(uint32(x.Imm)) + off, pos: b.pos}
 	}
-	return access{b: b, base: b.variable(base(mem)), addr: b.once(a, int(words)), conv: true, off: off}
+	return access{b: b, base: b.variable(base(mem)), addr: b.once(a, int(words)), conv: true, off: off, pos: b.pos}
 }
 
 // at is the unsafe.Pointer d bytes behind the place.
 func (a access) at(d int) *node {
+	n := a.place(d)
+	if n != a.base {
+		n.pos = a.pos
+	}
+	return n
+}
+
+func (a access) place(d int) *node {
 	off := a.off + uint64(d)
 	if a.addr == nil {
 		if off == 0 {
@@ -89,6 +98,9 @@ func (a access) store(typ, suffix string, d int, v *node) {
 
 // loadVector is a load in a form that natural gave.
 func (b *body) loadVector(x *ir.Expr, f form) []*node {
+	outer := b.pos
+	b.pos = x.Pos
+	defer func() { b.pos = outer }()
 	op := x.Op
 	check := b.force || b.vec.lost[x]
 	var old []*node // of the vector that a lane is loaded into

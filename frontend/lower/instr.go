@@ -445,6 +445,8 @@ func (b *builder) call() {
 		// The arguments trap before the callee is looked at.
 		b.spillTop(n+operands, n, fTraps)
 		s.Callee = b.use(b.pop())
+	} else {
+		b.spillTop(n, n, fTrap) // a line of its own, for backtraces
 	}
 	s.Args = b.args(n)
 	if s.Tail {
