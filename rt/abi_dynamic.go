@@ -109,6 +109,12 @@ func (f *DynFunc) Call(ctx context.Context, args []Value) (v Value, err error) {
 // checkHandles finds handles in v that cannot be given to the guest.
 func checkHandles(res []*ResourceType, t *Type, v Value) error {
 	switch v := v.(type) {
+	case AsyncValue:
+		var s *Store
+		if len(res) > 0 {
+			s = res[0].Store
+		}
+		return v.check(s)
 	case ResourceValue:
 		r := res[t.Resource]
 		if r.Inst == nil {
@@ -290,7 +296,7 @@ func scalarOf(k TypeKind, x uint64) Value {
 	case KindChar:
 		return Char(LiftChar(uint32(x)))
 	}
-	panic("rt: values of " + k.String() + " are not supported yet")
+	panic("rt: values of " + k.String() + " are no scalars")
 }
 
 func flagBits(t *Type, v Flags) uint32 {
@@ -373,6 +379,8 @@ func (c dynCx) lowerFlat(flat []uint64, t *Type, v Value) []uint64 {
 		return flat
 	case Flags:
 		return append(flat, uint64(flagBits(t, v)))
+	case AsyncValue:
+		return append(flat, uint64(c.lowerAsync(t, v)))
 	case ResourceValue:
 		return append(flat, uint64(c.lowerHandle(t, v)))
 	case Variant, OptionValue, ResultValue, Enum:
@@ -484,6 +492,8 @@ func (c dynCx) store(t *Type, v Value, p uint32) {
 		}
 	case Flags:
 		c.storeBits(p, t.size, uint64(flagBits(t, v)))
+	case AsyncValue:
+		c.Mem.St32(p, c.lowerAsync(t, v))
 	case ResourceValue:
 		c.Mem.St32(p, c.lowerHandle(t, v))
 	case Variant, OptionValue, ResultValue, Enum:
@@ -564,6 +574,8 @@ func (c dynCx) load(t *Type, p uint32) Value {
 		return flagsOf(t, uint32(c.loadBits(p, t.size)))
 	case KindOwn, KindBorrow:
 		return c.liftHandle(t, c.Mem.Ld32(p))
+	case KindStream, KindFuture, KindErrorContext:
+		return c.liftAsync(t, c.Mem.Ld32(p))
 	case KindVariant, KindOption, KindResult, KindEnum:
 		n := t.checkDisc(c.loadBits(p, t.discSize))
 		payload := t.casePayload(n)
@@ -619,6 +631,8 @@ func (c dynCx) liftFlat(t *Type, flat []uint64) (Value, []uint64) {
 		return flagsOf(t, uint32(flat[0])), flat[1:]
 	case KindOwn, KindBorrow:
 		return c.liftHandle(t, uint32(flat[0])), flat[1:]
+	case KindStream, KindFuture, KindErrorContext:
+		return c.liftAsync(t, uint32(flat[0])), flat[1:]
 	case KindVariant, KindOption, KindResult, KindEnum:
 		n := t.checkDisc(flat[0])
 		rest := flat[len(t.flat):]

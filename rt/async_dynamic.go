@@ -3,6 +3,8 @@ package rt
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 )
 
 // This file: calls of functions of asynchronous type whose types are known at
@@ -137,4 +139,134 @@ func (l *LinkedFunc) HostCall(cx *Cx, enc StringEncoding, async bool, flat ...ui
 		return uint64(state)
 	}
 	return out
+}
+
+// AsyncValue is a stream, a future or an error context as a [Value]. Typed
+// handles make one and are got out of one: [StreamOf], [FutureOf], [ErrorContextOf].
+type AsyncValue struct {
+	kind TypeKind
+	end  *hostEnd
+	err  *ErrorContext
+}
+
+func (AsyncValue) isValue() {}
+
+// String is "<stream>" and the like: such values have no text form.
+func (v AsyncValue) String() string { return "<" + v.kind.String() + ">" }
+
+// Value is the stream as a dynamic value.
+func (r *StreamReader[T]) Value() AsyncValue { return AsyncValue{kind: KindStream, end: r.e} }
+
+// Value is the future as a dynamic value.
+func (f *Future[T]) Value() AsyncValue { return AsyncValue{kind: KindFuture, end: f.e} }
+
+// Value is the error context as a dynamic value.
+func (e *ErrorContext) Value() AsyncValue { return AsyncValue{kind: KindErrorContext, err: e} }
+
+// StreamOf gives the stream in a dynamic value. Elements are read as T if that
+// is the Go type that the typed API has for them.
+func StreamOf[T any](v Value) (*StreamReader[T], bool) {
+	x, ok := v.(AsyncValue)
+	if !ok || x.kind != KindStream {
+		return nil, false
+	}
+	return &StreamReader[T]{x.end}, true
+}
+
+// FutureOf gives the future in a dynamic value.
+func FutureOf[T any](v Value) (*Future[T], bool) {
+	x, ok := v.(AsyncValue)
+	if !ok || x.kind != KindFuture {
+		return nil, false
+	}
+	return &Future[T]{x.end}, true
+}
+
+// ErrorContextOf gives the error context in a dynamic value.
+func ErrorContextOf(v Value) (*ErrorContext, bool) {
+	x, ok := v.(AsyncValue)
+	return x.err, ok && x.kind == KindErrorContext
+}
+
+// check says what is wrong with a value that is to be given to a guest of store s.
+func (v AsyncValue) check(s *Store) error {
+	if v.kind == KindErrorContext {
+		return CheckErrorContext(v.err)
+	}
+	return v.end.check(s)
+}
+
+func (c dynCx) liftAsync(t *Type, i uint32) Value {
+	switch t.Kind {
+	case KindErrorContext:
+		return c.LiftErrorContext(i).Value()
+	case KindFuture:
+		return LiftFuture[Unit](c.Cx, dynElem(t.Elem), i).Value()
+	}
+	return LiftStream[Unit](c.Cx, dynElem(t.Elem), i).Value()
+}
+
+func (c dynCx) lowerAsync(t *Type, v AsyncValue) uint32 {
+	if t.Kind == KindErrorContext {
+		return c.LowerErrorContext(v.err)
+	}
+	return c.lowerEnd(dynElem(t.Elem), v.end)
+}
+
+// dynElem makes the Elem of a type that is known at run time only, with the
+// same key that generated code has for it.
+func dynElem(t *Type) *Elem {
+	if t == nil {
+		return &Elem{Key: "_", Align: 1, Number: true}
+	}
+	var b strings.Builder
+	t.key(&b)
+	return &Elem{Key: b.String(), Size: t.size, Align: t.align, Number: t.Kind >= KindS8 && t.Kind <= KindF64, anyResource: t.hasHandle()}
+}
+
+// key writes what codegen/adapt's typeKey does; resource types are left out.
+func (t *Type) key(b *strings.Builder) {
+	if t == nil {
+		b.WriteByte('_')
+		return
+	}
+	fmt.Fprintf(b, "%d", t.Kind)
+	switch t.Kind {
+	case KindRecord, KindVariant, KindTuple, KindFlags, KindEnum:
+		b.WriteByte('(')
+		for _, c := range t.Cases {
+			b.WriteString(c.Name + ":")
+			c.Type.key(b)
+			b.WriteByte(',')
+		}
+		b.WriteByte(')')
+	case KindList, KindFixedList, KindOption, KindStream, KindFuture:
+		b.WriteByte('(')
+		t.Elem.key(b)
+		fmt.Fprintf(b, " %d)", t.Len)
+	case KindMap:
+		b.WriteByte('(')
+		t.Key.key(b)
+		b.WriteByte(' ')
+		t.Elem.key(b)
+		b.WriteByte(')')
+	case KindResult:
+		b.WriteByte('(')
+		t.Elem.key(b)
+		b.WriteByte(' ')
+		t.Err.key(b)
+		b.WriteByte(')')
+	}
+}
+
+func (t *Type) hasHandle() bool {
+	if t == nil {
+		return false
+	}
+	for _, c := range t.Cases {
+		if c.Type.hasHandle() {
+			return true
+		}
+	}
+	return t.Kind == KindOwn || t.Elem.hasHandle() || t.Key.hasHandle() || t.Err.hasHandle()
 }

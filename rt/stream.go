@@ -83,7 +83,7 @@ func (e *hostEnd) check(s *Store) error {
 	switch {
 	case e == nil:
 		return errors.New("wc2go: nil stream or future")
-	case e.s != s:
+	case e.s != s && s != nil:
 		return ErrWrongStore
 	case e.gone != nil:
 		return e.gone

@@ -12,6 +12,10 @@ type Elem struct {
 	Size, Align uint32
 	// Number: a number, or no payload at all.
 	Number bool
+
+	// anyResource: resource types are not in the key, and not looked at. The type
+	// table of the component has been compared instead.
+	anyResource bool
 }
 
 // CopyOp is a stream.read, stream.write, future.read or future.write with its
@@ -280,7 +284,9 @@ func (c *ComponentInstance) end(el *Elem, future, write bool, i uint32) *copyEnd
 	return nil
 }
 
-func sameElem(a, b *Elem) bool { return a == b || a.Key == b.Key }
+func sameElem(a, b *Elem) bool {
+	return a == b || a.Key == b.Key || a.anyResource || b.anyResource
+}
 
 // ChannelNew is canon stream.new and future.new. For generated code.
 func (c *ComponentInstance) ChannelNew(el *Elem, future bool) uint64 {

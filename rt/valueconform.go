@@ -172,6 +172,10 @@ func Conform(t *Type, v Value) (Value, error) {
 		if x, ok := v.(ResourceValue); ok {
 			return x, nil
 		}
+	case KindStream, KindFuture, KindErrorContext:
+		if x, ok := v.(AsyncValue); ok && x.kind == t.Kind {
+			return x, nil
+		}
 	}
 	return mismatch()
 }

@@ -134,6 +134,8 @@ func AppendWAVE(b []byte, v Value) []byte {
 		payload(v.Value)
 	case ResourceValue:
 		b = append(b, "<resource>"...)
+	case AsyncValue:
+		b = append(b, v.String()...)
 	case nil:
 		b = append(b, "<nil>"...)
 	}
