@@ -11,6 +11,7 @@ package wasi
 import (
 	"crypto/rand"
 	"io"
+	"io/fs"
 	"net"
 	"net/netip"
 	"sync"
@@ -91,6 +92,8 @@ type Dir struct {
 	Host     string // path on the host
 	Guest    string // the name that the guest sees, "/" or "data"
 	ReadOnly bool
+	// FS is what the directory holds, in place of Host; it is always read-only.
+	FS fs.FS
 }
 
 // Host is a configuration with its defaults filled in. It may serve many

@@ -8,8 +8,10 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wc2go/wc2go/rt"
@@ -41,10 +43,16 @@ func PreopensFrom(h *wasi.Host) Preopens { return preopens{h} }
 func (p preopens) GetDirectories(context.Context) ([]rt.Tuple2[Descriptor, string], error) {
 	var out []rt.Tuple2[Descriptor, string]
 	for _, d := range p.h.Dirs {
+		if d.FS != nil {
+			out = append(out, rt.Tuple2[Descriptor, string]{F0: &fsDescriptor{fs: d.FS, name: "."}, F1: d.Guest})
+			continue
+		}
 		root, err := os.OpenRoot(d.Host)
 		if err != nil {
 			for _, o := range out {
-				o.F0.(*descriptor).close()
+				if c, ok := o.F0.(*descriptor); ok {
+					c.close()
+				}
 			}
 			return nil, err
 		}
@@ -52,19 +60,42 @@ func (p preopens) GetDirectories(context.Context) ([]rt.Tuple2[Descriptor, strin
 		if !d.ReadOnly {
 			flags |= DescriptorFlagsMutateDirectory
 		}
-		out = append(out, rt.Tuple2[Descriptor, string]{F0: &descriptor{root: root, flags: flags, readOnly: d.ReadOnly, name: "."}, F1: d.Guest})
+		base := &directory{Root: root}
+		base.users.Store(2)
+		out = append(out, rt.Tuple2[Descriptor, string]{F0: &descriptor{root: base, base: base, flags: flags, readOnly: d.ReadOnly, name: "."}, F1: d.Guest})
 	}
 	return out, nil
+}
+
+// directory is an open directory that several descriptors use.
+type directory struct {
+	*os.Root
+	users atomic.Int32
+}
+
+// use is the directory with one user more.
+func (d *directory) use() *directory {
+	d.users.Add(1)
+	return d
+}
+
+// release closes the directory after its last user.
+func (d *directory) release() error {
+	if d.users.Add(-1) == 0 {
+		return d.Close()
+	}
+	return nil
 }
 
 // descriptor is an open directory (root is set) or file. Paths are resolved by
 // os.Root, which never leaves the directory it was opened for, symbolic
 // links included.
 type descriptor struct {
-	root     *os.Root // a directory: itself
-	file     *os.File // a file
-	parent   *os.Root // a file: the directory it was opened in
-	name     string   // of a file in parent
+	root     *directory // a directory: itself
+	base     *directory // the preopened directory
+	file     *os.File   // a file
+	parent   *directory // a file: the directory it was opened in
+	name     string     // of a file in parent, of a directory in base
 	flags    DescriptorFlags
 	readOnly bool       // the preopened directory is
 	append   sync.Mutex // serialises seeks of append streams
@@ -72,9 +103,9 @@ type descriptor struct {
 
 func (d *descriptor) close() error {
 	if d.root != nil {
-		return d.root.Close()
+		return errors.Join(d.root.release(), d.base.release())
 	}
-	return errors.Join(d.file.Close(), d.parent.Close())
+	return errors.Join(d.file.Close(), d.parent.release(), d.base.release())
 }
 
 // Drop closes the descriptor.
@@ -265,7 +296,6 @@ func (d *descriptor) Write(_ context.Context, b []byte, off uint64) (uint64, err
 
 // entries is a directory-entry-stream.
 type entries struct {
-	root *os.Root
 	dir  *os.File
 	list []fs.DirEntry
 }
@@ -279,7 +309,7 @@ func (d *descriptor) ReadDirectory(context.Context) (DirectoryEntryStream, error
 	if err != nil {
 		return nil, codeOf(err)
 	}
-	return &entries{root: d.root, dir: f}, nil
+	return &entries{dir: f}, nil
 }
 
 // ReadDirectoryEntry gives the next entry, none at the end.
@@ -309,7 +339,9 @@ func (d *descriptor) at(path string) error {
 		return ErrorCodeNotDirectory
 	case path == "":
 		return ErrorCodeNoEntry
-	case strings.HasPrefix(path, "/"), strings.IndexByte(path, 0) >= 0:
+	case strings.IndexByte(path, 0) >= 0:
+		return ErrorCodeInvalid
+	case strings.HasPrefix(path, "/"):
 		return ErrorCodeNotPermitted
 	}
 	return nil
@@ -417,24 +449,31 @@ func (d *descriptor) other(o Descriptor, path string) (*descriptor, error) {
 	return n, n.mutable(path)
 }
 
-// same refuses two descriptors that are not the same directory: os.Root has no
-// way to name files in two of them at once.
-func (d *descriptor) same(n *descriptor) error {
-	if d == n {
-		return nil
+// shared tells whether two descriptors are of one preopened directory: others
+// are different devices to a guest.
+func (d *descriptor) shared(n *descriptor) bool {
+	if d.base == n.base {
+		return true
 	}
-	a, err := d.root.Stat(".")
-	if err != nil {
-		return codeOf(err)
+	// A second call of get-directories opened the same directory again.
+	a, err1 := d.base.Stat(".")
+	b, err2 := n.base.Stat(".")
+	return err1 == nil && err2 == nil && os.SameFile(a, b)
+}
+
+// last splits a path into the directory and the name that an operation is
+// about. The name may not be one that stands for another directory.
+func last(path string) (dir, name string, slash bool, err error) {
+	trimmed := strings.TrimRight(path, "/")
+	slash = trimmed != path
+	dir, name = ".", trimmed
+	if i := strings.LastIndexByte(trimmed, '/'); i >= 0 {
+		dir, name = trimmed[:i+1], trimmed[i+1:]
 	}
-	b, err := n.root.Stat(".")
-	if err != nil {
-		return codeOf(err)
+	if name == "." || name == ".." || name == "" {
+		return "", "", false, ErrorCodeBusy
 	}
-	if !os.SameFile(a, b) {
-		return ErrorCodeCrossDevice
-	}
-	return nil
+	return dir, name, slash, nil
 }
 
 // LinkAt makes a hard link.
@@ -449,10 +488,10 @@ func (d *descriptor) LinkAt(_ context.Context, flags PathFlags, old string, to D
 	if err != nil {
 		return err
 	}
-	if err := d.same(n); err != nil {
-		return err
+	if d == n {
+		return result(d.root.Link(old, path))
 	}
-	return result(d.root.Link(old, path))
+	return result(d.between(n, old, path, true))
 }
 
 // OpenAt opens a file or directory by path.
@@ -479,7 +518,9 @@ func (d *descriptor) OpenAt(_ context.Context, pf PathFlags, path string, of Ope
 			return nil, codeOf(err)
 		}
 		flags := DescriptorFlagsRead | d.flags&DescriptorFlagsMutateDirectory
-		return &descriptor{root: root, flags: flags, readOnly: d.readOnly, name: path}, nil
+		dir := &directory{Root: root}
+		dir.users.Store(1)
+		return &descriptor{root: dir, base: d.base.use(), flags: flags, readOnly: d.readOnly, name: filepath.Join(d.name, path)}, nil
 	case err == nil && of&OpenFlagsDirectory != 0:
 		return nil, ErrorCodeNotDirectory
 	case err != nil && (of&OpenFlagsCreate == 0 || !errors.Is(err, fs.ErrNotExist)):
@@ -507,13 +548,8 @@ func (d *descriptor) OpenAt(_ context.Context, pf PathFlags, path string, of Ope
 	if err != nil {
 		return nil, codeOf(err)
 	}
-	parent, err := d.root.OpenRoot(".")
-	if err != nil {
-		f.Close()
-		return nil, codeOf(err)
-	}
 	flags := df &^ DescriptorFlagsMutateDirectory
-	return &descriptor{file: f, parent: parent, name: path, flags: flags, readOnly: d.readOnly}, nil
+	return &descriptor{file: f, parent: d.root.use(), base: d.base.use(), name: path, flags: flags, readOnly: d.readOnly}, nil
 }
 
 // ReadlinkAt reads a symbolic link. An absolute target is not told.
@@ -564,10 +600,10 @@ func (d *descriptor) RenameAt(_ context.Context, old string, to Descriptor, path
 	if err != nil {
 		return err
 	}
-	if err := d.same(n); err != nil {
-		return err
+	if d == n {
+		return result(d.root.Rename(old, path))
 	}
-	return result(d.root.Rename(old, path))
+	return result(d.between(n, old, path, false))
 }
 
 // SymlinkAt makes a symbolic link; an absolute target is refused.

@@ -1,0 +1,58 @@
+package filesystem
+
+import (
+	"os"
+	"syscall"
+	"unsafe"
+)
+
+// between renames or links a file from one directory to another. os.Root has
+// no way to name files in two directories at once, so it resolves the directories, and
+// the kernel gets their descriptors and plain names, which it cannot leave them by.
+func (d *descriptor) between(n *descriptor, old, path string, link bool) error {
+	if !d.shared(n) {
+		return ErrorCodeCrossDevice
+	}
+	from, oldName, err := d.holder(old)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, newName, err := n.holder(path)
+	if err != nil {
+		return err
+	}
+	defer to.Close()
+	if !link {
+		return syscall.Renameat(int(from.Fd()), oldName, int(to.Fd()), newName)
+	}
+	p, err := syscall.BytePtrFromString(oldName)
+	if err != nil {
+		return ErrorCodeInvalid
+	}
+	q, err := syscall.BytePtrFromString(newName)
+	if err != nil {
+		return ErrorCodeInvalid
+	}
+	// Without AT_SYMLINK_FOLLOW a symbolic link is linked itself.
+	_, _, e := syscall.Syscall6(syscall.SYS_LINKAT, from.Fd(), uintptr(unsafe.Pointer(p)), to.Fd(), uintptr(unsafe.Pointer(q)), 0, 0)
+	if e != 0 {
+		return e
+	}
+	return nil
+}
+
+// holder opens the directory that path names a file of.
+func (d *descriptor) holder(path string) (*os.File, string, error) {
+	dir, name, slash, err := last(path)
+	if err != nil {
+		return nil, "", err
+	}
+	if slash {
+		if info, err := d.root.Lstat(path[:len(path)-1]); err == nil && !info.IsDir() {
+			return nil, "", ErrorCodeNotDirectory
+		}
+	}
+	f, err := d.root.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY, 0)
+	return f, name, err
+}

@@ -1,0 +1,44 @@
+//go:build !linux
+
+package filesystem
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// between renames or links a file from one directory to another: by their
+// paths in the preopened directory, if they are still there.
+func (d *descriptor) between(n *descriptor, old, path string, link bool) error {
+	if !d.shared(n) {
+		return ErrorCodeCrossDevice
+	}
+	for _, x := range []*descriptor{d, n} {
+		now, err := d.base.Stat(x.name)
+		if err != nil {
+			return err
+		}
+		opened, err := x.root.Stat(".")
+		if err != nil {
+			return err
+		}
+		if !os.SameFile(now, opened) {
+			return ErrorCodeCrossDevice // it has been moved
+		}
+	}
+	for _, p := range []string{old, path} {
+		if _, _, _, err := last(p); err != nil {
+			return err
+		}
+	}
+	// Root itself refuses a path that leads out of the directory; within it, ".." of a
+	// descriptor must not lead out of that one either.
+	if !filepath.IsLocal(filepath.FromSlash(old)) || !filepath.IsLocal(filepath.FromSlash(path)) {
+		return ErrorCodeNotPermitted
+	}
+	from, to := filepath.Join(d.name, old), filepath.Join(n.name, path)
+	if link {
+		return d.base.Link(from, to)
+	}
+	return d.base.Rename(from, to)
+}
