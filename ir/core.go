@@ -274,9 +274,33 @@ type Func struct {
 	Offset      uint32 // of the code entry, relative to the module
 	Size        uint32 // of the code entry in bytes
 
+	// Try is not nil for a function that pass "try" made of the body of a
+	// TryTable in function Parent.
+	Try    *Try
+	Parent uint32
+
 	// Facts that passes compute; zero until then.
 	Recursive bool // may be entered again below itself (needs the depth check)
 	Depth     bool // takes the depth budget as a parameter
 	Escapes   bool // its address is taken (ref.func, element segment, export), or it is the start function
 	Dead      bool // nothing reaches it: it keeps its index but has no body
+}
+
+// Try says what a function made of a TryTable's body catches.
+type Try struct {
+	Catches []TryCatch
+	// Results are the locals, parameters all, whose values the function returns
+	// when it has caught an exception, NoLocal for a zero; the last result, which is
+	// the catch's Code, has no entry.
+	Results []Local
+}
+
+// TryCatch is a clause of a Try: an exception that matches assigns its payload
+// to Dsts and itself to Exn.
+type TryCatch struct {
+	Tag  uint32
+	All  bool
+	Dsts []Local
+	Exn  Local // NoLocal if it is not wanted
+	Code uint32
 }

@@ -11,7 +11,7 @@ import "slices"
 func deadSets(p *Program) error {
 	for _, m := range p.Modules {
 		for _, f := range m.Funcs {
-			if len(f.Body) > 0 && plainLoops(f.Body, 0) {
+			if len(f.Body) > 0 && f.Try == nil && plainLoops(f.Body, 0) {
 				words := (len(f.Locals) + 63) / 64
 				l := liveness{live: make([]uint64, words), at: make(map[Label][]uint64)}
 				f.Body = l.edit(f.Body)

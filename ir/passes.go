@@ -24,6 +24,7 @@ var Passes = []Pass{
 	{Name: "leafglobals", Doc: "leave globals alone in functions that call nothing and put them back", Run: leafGlobals},
 	{Name: "inline", Doc: "put small functions in place of calls of them", Run: inlineCalls},
 	{Name: "reassoc", Doc: "put sums and the like in an order that makes them ready early", Run: reassociate},
+	{Name: "try", Doc: "make functions of what try_table blocks hold", Run: outlineTries, Required: true},
 	{Name: "deadsets", Doc: "do not assign locals that are not read afterwards", Run: deadSets},
 	{Name: "locals", Doc: "drop temporaries that are not used", Run: dropLocals},
 	{Name: "callgraph", Doc: "find recursive functions and those that need the depth budget", Run: callGraph, Required: true},

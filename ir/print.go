@@ -555,6 +555,15 @@ func (p *printer) fn(m *Module, f *Func) {
 		i = j
 	}
 	p.list(f.Body)
+	if f.Try != nil {
+		for _, c := range f.Try.Catches {
+			what := fmt.Sprintf("tag %d", c.Tag)
+			if c.All {
+				what = "all"
+			}
+			p.line("catch %s (%s) exn %s return %s, %d", what, p.locals(c.Dsts), p.local(c.Exn), p.locals(f.Try.Results), c.Code)
+		}
+	}
 	p.indent--
 	p.f = nil
 }

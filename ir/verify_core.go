@@ -197,11 +197,53 @@ func (v *funcVerifier) verify(f *Func) error {
 	v.labels = make(map[Label]*labelState)
 	v.assigned = make([]uint64, (len(f.Locals)-f.NumDeclared+63)/64)
 	v.loads, v.traps = 0, 0
+	if f.Try != nil {
+		v.try(f)
+	}
 	completes := v.list(f.Body)
 	if completes && len(v.sig.Results) > 0 {
 		v.fail("the body ends without a return")
 	}
 	return v.err
+}
+
+// try checks what f catches.
+func (v *funcVerifier) try(f *Func) {
+	n := len(v.sig.Params)
+	param := func(l Local) {
+		if int(l) >= n {
+			v.fail("a caught exception concerns local %d, which is no parameter", l)
+		}
+	}
+	if len(f.Try.Results)+1 != len(v.sig.Results) {
+		v.fail("%d results after an exception, want %d", len(f.Try.Results)+1, len(v.sig.Results))
+		return
+	}
+	for i, l := range f.Try.Results {
+		if l != NoLocal {
+			param(l)
+			if v.err == nil && !v.matches(f.Locals[l], v.sig.Results[i]) {
+				v.fail("result %d after an exception: type is %s, want %s", i, f.Locals[l], v.sig.Results[i])
+			}
+		}
+	}
+	for _, c := range f.Try.Catches {
+		if !c.All {
+			if !inRange(c.Tag, v.tagTypes) || !v.isFuncType(v.tagTypes[c.Tag]) {
+				v.fail("no tag %d", c.Tag)
+				return
+			}
+			if k := len(v.m.Types[v.tagTypes[c.Tag]].Func.Params); len(c.Dsts) != k {
+				v.fail("catch of tag %d assigns %d locals, want %d", c.Tag, len(c.Dsts), k)
+			}
+		}
+		for _, l := range c.Dsts {
+			param(l)
+		}
+		if c.Exn != NoLocal {
+			param(c.Exn)
+		}
+	}
 }
 
 // list checks statements and reports whether the end of the list is reached.

@@ -69,11 +69,19 @@ func (s *Store) backtrace() []Frame {
 	var out []Frame
 	frames := runtime.CallersFrames(pcs[:n])
 	calls := false // the frame called another function, other than to panic
+	// A part of a function was called by another part or by what runs tail calls, which
+	// is no frame of its own.
+	skip := false
 	for {
 		f, more := frames.Next()
 		for _, names := range s.names {
 			if rest, ok := strings.CutPrefix(f.Function, names.Prefix); ok {
-				if shard, m, i, ok := parseSymbol(rest); ok {
+				if shard, m, i, part, ok := parseSymbol(rest); ok {
+					if skip {
+						skip = part
+						break
+					}
+					skip = part
 					names.frames(m, i, names.offset(shard, f.Line, calls), func(f Frame) { out = append(out, f) })
 				}
 				break
@@ -212,22 +220,24 @@ func (t *Trap) Backtrace() string {
 	return b.String()
 }
 
-// parseSymbol reads what follows FuncNames.Prefix in a symbol: "03.m0f12_name".
-func parseSymbol(s string) (shard int, module, fn uint32, ok bool) {
+// parseSymbol reads what follows FuncNames.Prefix in a symbol: "03.m0f12_name",
+// or, if it is a part of the function, "03.m0f12x34_name".
+func parseSymbol(s string) (shard int, module, fn uint32, part, ok bool) {
 	number, s, ok := strings.Cut(s, ".m")
 	if !ok {
-		return 0, 0, 0, false
+		return 0, 0, 0, false, false
 	}
 	shard, err := strconv.Atoi(number)
 	if err != nil || shard < 0 {
-		return 0, 0, 0, false
+		return 0, 0, 0, false, false
 	}
 	m, rest, ok := strings.Cut(s, "f")
 	if !ok {
-		return 0, 0, 0, false
+		return 0, 0, 0, false, false
 	}
 	f, _, _ := strings.Cut(rest, "_")
+	f, _, part = strings.Cut(f, "x")
 	mi, err1 := strconv.ParseUint(m, 10, 32)
 	fi, err2 := strconv.ParseUint(f, 10, 32)
-	return shard, uint32(mi), uint32(fi), err1 == nil && err2 == nil
+	return shard, uint32(mi), uint32(fi), part, err1 == nil && err2 == nil
 }

@@ -162,6 +162,12 @@ func (s *Store) asTrap(r any) *Trap {
 		return r
 	case TrapCode:
 		return &Trap{Code: r}
+	case *Exception:
+		if s.exn != r {
+			return nil
+		}
+		s.exn = nil
+		return &Trap{Code: TrapUncaughtException}
 	case runtime.Error:
 		if s.inHost {
 			return nil

@@ -105,7 +105,7 @@ func (b *body) function() []byte {
 			list, falls = list[:n-1], true
 		}
 	}
-	b.dead = findDead(list, len(b.f.Locals))
+	b.dead = findDead(list, len(b.f.Locals), caughtResults(b.f))
 	b.loose = findLoose(list, len(b.f.Locals), b.dead)
 	lost, inline := findLost(b.f, b.params, list, b.dead)
 	b.vec.lost = lost
@@ -118,6 +118,11 @@ func (b *body) function() []byte {
 		b.trap("TrapUnreachable")
 	}
 	text, marks := b.buf, b.marks
+	b.buf, b.marks, b.pos = nil, nil, 0
+	if b.f.Try != nil {
+		b.catch()
+	}
+	catch := b.buf
 
 	b.buf, b.marks, b.pos = nil, nil, b.f.Offset
 	if !inline {
@@ -128,6 +133,9 @@ func (b *body) function() []byte {
 	b.str(FuncName(b.l.p, b.m.ID, b.f.Index))
 	sig := FuncSig(b.l.p, b.m.ID, b.f.Index, "*core.M"+strconv.Itoa(int(b.m.ID)))
 	b.file.rt = b.file.rt || strings.Contains(sig, "rt.")
+	if b.f.Try != nil {
+		sig = namedResults(b.m, t, sig)
+	}
 	b.str(sig)
 	b.str(" {\n")
 	if b.f.Recursive {
@@ -137,6 +145,7 @@ func (b *body) function() []byte {
 		b.line("}")
 	}
 	b.declare()
+	b.buf = append(b.buf, catch...)
 	if b.self {
 		b.str("tail:\n")
 		if b.f.NumDeclared > b.params {
@@ -280,8 +289,8 @@ func (b *body) print(s ir.Stmt) {
 		b.ret(b.exs(s.Values))
 	case *ir.Unreachable:
 		b.trap("TrapUnreachable")
-	case *ir.TryTable, *ir.Throw:
-		panic(unsupported("exception handling"))
+	case *ir.Throw:
+		b.throw(s)
 	default:
 		panic(fmt.Errorf("statement %T", s))
 	}
@@ -414,7 +423,7 @@ func (b *body) branch(s *ir.If) {
 // need not be indented.
 func ends(l []ir.Stmt) bool {
 	switch s := l[len(l)-1].(type) {
-	case *ir.Br, *ir.BrTable, *ir.Return, *ir.Unreachable:
+	case *ir.Br, *ir.BrTable, *ir.Return, *ir.Unreachable, *ir.Throw:
 		return true
 	case *ir.Call:
 		return s.Tail

@@ -69,9 +69,15 @@ func refType(m *ir.Module, t ir.ValType) string {
 // objectTypes is what types.go is to declare.
 type objectTypes struct {
 	descs   map[uint64]desc
-	structs map[string]int // number by the fields' Go types
-	fields  []string
+	structs layouts
+	exns    layouts
 	useI31  bool
+}
+
+// layouts are Go struct types, by the fields' Go types.
+type layouts struct {
+	index map[string]int
+	list  []string
 }
 
 type desc struct {
@@ -109,23 +115,27 @@ func fieldType(m *ir.Module, t ir.ValType) string {
 	return GoType(m, t)
 }
 
-// layout gives the number of the Go struct type that has fields of the types.
-func (l *Layout) layout(m *ir.Module, types []ir.ValType) int {
+// number finds or makes the Go struct type that has fields of the types.
+func (l *layouts) number(m *ir.Module, types []ir.ValType) int {
 	var s []string
 	for _, t := range types {
 		s = append(s, fieldType(m, t))
 	}
 	key := strings.Join(s, " ")
-	n, ok := l.types.structs[key]
+	n, ok := l.index[key]
 	if !ok {
-		n = len(l.types.fields)
-		if l.types.structs == nil {
-			l.types.structs = make(map[string]int)
+		n = len(l.list)
+		if l.index == nil {
+			l.index = make(map[string]int)
 		}
-		l.types.structs[key] = n
-		l.types.fields = append(l.types.fields, key)
+		l.index[key] = n
+		l.list = append(l.list, key)
 	}
 	return n
+}
+
+func (l *Layout) exceptionLayout(m *ir.Module, types []ir.ValType) int {
+	return l.types.exns.number(m, types)
 }
 
 func (l *Layout) structLayout(m *ir.Module, i uint32) int {
@@ -133,7 +143,7 @@ func (l *Layout) structLayout(m *ir.Module, i uint32) int {
 	for _, f := range m.Types[i].Fields {
 		types = append(types, f.Type)
 	}
-	return l.layout(m, types)
+	return l.types.structs.number(m, types)
 }
 
 // typesFile prints types.go.
@@ -150,7 +160,7 @@ func (l *Layout) typesFile() ([]File, error) {
 		}
 	}
 	t := &l.types
-	if len(t.descs) == 0 && len(t.fields) == 0 && !t.useI31 {
+	if len(t.descs) == 0 && len(t.structs.list) == 0 && len(t.exns.list) == 0 && !t.useI31 {
 		return nil, nil
 	}
 	var b bytes.Buffer
@@ -175,15 +185,22 @@ func (l *Layout) typesFile() ([]File, error) {
 		}
 		b.WriteString(")\n")
 	}
-	for n, key := range t.fields {
-		fields := strings.Fields(key)
-		fmt.Fprintf(&b, "\n// S%d is the objects of some struct types.\ntype S%[1]d struct {\nrt.Object\n", n)
-		params, values := "", ""
-		for i, f := range fields {
+	fields := func(key string) (params, values string) {
+		for i, f := range strings.Fields(key) {
 			fmt.Fprintf(&b, "F%d %s\n", i, f)
 			params += fmt.Sprintf(", f%d %s", i, f)
 			values += ", f" + strconv.Itoa(i)
 		}
+		return params, values
+	}
+	for n, key := range t.exns.list {
+		fmt.Fprintf(&b, "\n// X%d is exceptions.\ntype X%[1]d struct {\nrt.Exception\n", n)
+		params, values := fields(key)
+		fmt.Fprintf(&b, "}\n\n// NewX%d makes an exception.\nfunc NewX%[1]d(t *rt.Tag%[2]s) *rt.Exception { return &(&X%[1]d{rt.Exception{Tag: t}%[3]s}).Exception }\n", n, params, values)
+	}
+	for n, key := range t.structs.list {
+		fmt.Fprintf(&b, "\n// S%d is the objects of some struct types.\ntype S%[1]d struct {\nrt.Object\n", n)
+		params, values := fields(key)
 		fmt.Fprintf(&b, "}\n\n// NewS%d makes an object.\nfunc NewS%[1]d(t *rt.Desc%[2]s) *rt.Object { return &(&S%[1]d{rt.Object{T: t}%[3]s}).Object }\n", n, params, values)
 		fmt.Fprintf(&b, "\n// ZeroS%d makes an object of zeros.\nfunc ZeroS%[1]d(t *rt.Desc) *rt.Object { return &(&S%[1]d{Object: rt.Object{T: t}}).Object }\n", n)
 	}

@@ -18,14 +18,22 @@ const maxName = 48
 func FuncName(p *ir.Program, mod ir.ModuleID, fn uint32) string {
 	m := p.Modules[mod]
 	name := m.FuncNames[fn]
-	if i := int(fn) - m.NumImports(ir.ExternFunc); i >= 0 && i < len(m.Funcs) && m.Funcs[i].Name != "" {
-		name = m.Funcs[i].Name
+	if i := int(fn) - m.NumImports(ir.ExternFunc); i >= 0 && i < len(m.Funcs) {
+		f := m.Funcs[i]
+		if f.Name != "" {
+			name = f.Name
+		}
+		if f.Try != nil {
+			// Backtraces take it for the function it is a part of, see rt/backtrace.go.
+			return funcName(mod, f.Parent, "x"+strconv.FormatUint(uint64(fn), 10), name)
+		}
 	}
-	return funcName(mod, fn, name)
+	return funcName(mod, fn, "", name)
 }
 
-func funcName(mod ir.ModuleID, fn uint32, name string) string {
-	b := []byte("m" + strconv.Itoa(int(mod)) + "f" + strconv.FormatUint(uint64(fn), 10))
+// funcName is the number of a function, then a mark, then what of its name Go allows.
+func funcName(mod ir.ModuleID, fn uint32, mark, name string) string {
+	b := []byte("m" + strconv.Itoa(int(mod)) + "f" + strconv.FormatUint(uint64(fn), 10) + mark)
 	n := len(b)
 	under := true // one underscore has been asked for
 	for i := 0; i < len(name) && len(b) < n+maxName; i++ {

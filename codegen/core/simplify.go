@@ -105,6 +105,7 @@ type liveness struct {
 	at    map[ir.Label][]uint64 // live at the label: before a Loop, behind a Block or If
 	dead  map[ir.Stmt]bool      // a Set, or wide arithmetic whose high half is not read
 	again bool
+	keep  []ir.Local
 	lanes *laneLiveness // set: what is live is parts of vectors, see simd_live.go
 }
 
@@ -115,9 +116,9 @@ func (l liveSet) add(i ir.Local)      { l[i>>6] |= 1 << (i & 63) }
 func (l liveSet) del(i ir.Local)      { l[i>>6] &^= 1 << (i & 63) }
 
 // findDead runs backwards over the body until what is live at the loops does
-// not change any more.
-func findDead(body []ir.Stmt, locals int) map[ir.Stmt]bool {
-	v := &liveness{words: (locals + 63) / 64, at: map[ir.Label][]uint64{}}
+// not change any more. The locals of keep are always live.
+func findDead(body []ir.Stmt, locals int, keep []ir.Local) map[ir.Stmt]bool {
+	v := &liveness{words: (locals + 63) / 64, at: map[ir.Label][]uint64{}, keep: keep}
 	for range 20 {
 		v.again = false
 		v.dead = map[ir.Stmt]bool{}
@@ -132,6 +133,9 @@ func findDead(body []ir.Stmt, locals int) map[ir.Stmt]bool {
 // list changes live from what is live behind l to what is live before it.
 func (v *liveness) list(l []ir.Stmt, live liveSet) {
 	for i := len(l) - 1; i >= 0; i-- {
+		for _, k := range v.keep {
+			live.add(k)
+		}
 		v.stmt(l[i], live)
 	}
 }

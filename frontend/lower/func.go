@@ -50,6 +50,8 @@ const (
 	frameIf
 	frameElse
 	frameTry
+	frameLegacy // the body of a legacy try
+	frameCatch  // a handler of a legacy try
 )
 
 // frame is a block that is open.
@@ -67,6 +69,7 @@ type frame struct {
 	then    []ir.Stmt  // frameElse
 	ends    bool       // frameElse: the end of `then` is reached
 	catches []ir.Catch // frameTry
+	legacy  *legacyTry // frameLegacy, frameCatch; others: if exceptions are delegated to the frame
 	// first is the index in stmts of the conditional Br that is the first use
 	// of the label, if that is directly in the block; -1 otherwise.
 	first int
@@ -129,6 +132,10 @@ func (b *builder) skipInstr() {
 	case binary.OpElse:
 		if b.skip == 0 {
 			b.doElse()
+		}
+	case binary.OpCatch, binary.OpCatchAll:
+		if b.skip == 0 {
+			b.doCatch(b.in.Op == binary.OpCatchAll)
 		}
 	case binary.OpEnd, binary.OpDelegate:
 		if b.skip == 0 {
@@ -222,6 +229,11 @@ func (b *builder) begin() {
 		}
 		// Last, as this frees temporaries: the parts begin after the condition is evaluated.
 		fr.cond = b.use(b.pop())
+	case binary.OpTry:
+		fr.kind = frameLegacy
+		fr.legacy = &legacyTry{}
+		b.spillBelow(0, fAll)
+		fr.height = len(b.stack) - n
 	case binary.OpTryTable:
 		fr.kind = frameTry
 		b.spillBelow(0, fAll)
@@ -459,6 +471,14 @@ func (b *builder) doEnd() {
 		b.endIf(b.at(0))
 	case frameElse:
 		b.endIf(fr)
+	case frameCatch:
+		b.endTry(fr)
+	case frameLegacy:
+		if b.in.Op == binary.OpDelegate {
+			b.delegate()
+		} else {
+			b.endPlainTry(fr)
+		}
 	default:
 		b.endBlock(fr)
 	}
@@ -483,6 +503,13 @@ func (b *builder) trailingBr(fr *frame, list []ir.Stmt) ([]ir.Stmt, bool) {
 
 func (b *builder) endFunc(fr *frame) {
 	n := len(fr.results)
+	if fr.legacy != nil {
+		if !b.dead {
+			b.ret(n)
+			b.dead = true
+		}
+		b.stmts = append(b.stmts, b.land(fr.legacy, b.take(0))...)
+	}
 	if fr.uses == 0 {
 		if !b.dead && n > 0 {
 			b.ret(n)
@@ -548,6 +575,12 @@ func (b *builder) endBlock(fr *frame) {
 	switch {
 	case fr.kind == frameTry:
 		s := &ir.TryTable{Label: ir.NoLabel, Body: b.take(fr.start), Catches: fr.catches}
+		if fr.legacy != nil {
+			if reached || assigned {
+				s.Body = append(s.Body, &ir.Br{Label: b.branch(fr)})
+			}
+			s.Body = b.land(fr.legacy, s.Body)
+		}
 		if fr.uses > 0 {
 			s.Label = fr.label
 		}

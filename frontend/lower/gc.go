@@ -62,12 +62,7 @@ func (b *builder) gc() {
 
 // unsupported reports the instruction as one of a feature that is not implemented.
 func (b *builder) unsupported() {
-	feature := "instruction " + b.in.Op.String()
-	switch b.in.Op {
-	case binary.OpTry, binary.OpCatch, binary.OpCatchAll, binary.OpDelegate, binary.OpRethrow:
-		feature = "legacy exception handling"
-	}
-	b.err = binary.Errorf(b.in.Offset, "%s is not supported yet", feature)
+	b.err = binary.Errorf(b.in.Offset, "instruction %s is not supported yet", b.in.Op)
 }
 
 func unpacked(t ir.ValType) ir.ValType {

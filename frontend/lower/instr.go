@@ -43,11 +43,15 @@ func (b *builder) instr() {
 		b.leave(0)
 		b.emit(&ir.Unreachable{Pos: b.pos})
 		b.terminate()
-	case binary.OpBlock, binary.OpLoop, binary.OpIf, binary.OpTryTable:
+	case binary.OpBlock, binary.OpLoop, binary.OpIf, binary.OpTryTable, binary.OpTry:
 		b.begin()
 	case binary.OpElse:
 		b.doElse()
-	case binary.OpEnd:
+	case binary.OpCatch, binary.OpCatchAll:
+		b.doCatch(in.Op == binary.OpCatchAll)
+	case binary.OpRethrow:
+		b.rethrow()
+	case binary.OpEnd, binary.OpDelegate:
 		b.doEnd()
 	case binary.OpBr:
 		b.br(in.Index)
