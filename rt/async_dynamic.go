@@ -114,10 +114,11 @@ func (l *LinkedFunc) HostCall(cx *Cx, enc StringEncoding, async bool, flat ...ui
 	var v Value
 	var err error
 	var out uint64
-	state := cx.Inst.HostCall(cx.D, async, l.path, cx, func(ctx context.Context) error {
+	run := func(ctx context.Context) error {
 		v, err = l.call(ctx, args)
 		return err
-	}, func(d int32) {
+	}
+	done := func(d int32) {
 		cx.D = d
 		if err == nil && t.Result != nil {
 			err = checkHandles(cx.Inst.Res, t.Result, v)
@@ -134,7 +135,21 @@ func (l *LinkedFunc) HostCall(cx *Cx, enc StringEncoding, async bool, flat ...ui
 		default:
 			out = c.lowerFlat(make([]uint64, 0, 1), r, v)[0]
 		}
-	})
+	}
+	s := cx.Inst.Store
+	if l.strict && !async && (s.cur == nil || s.cur.inline) {
+		throwCannotBlock()
+	}
+	state := uint32(subtaskReturned)
+	if l.immediate {
+		s.BeginHost(cx.D)
+		run(s.HostContext()) // done sees its error
+		s.EndHost()
+		done(cx.D)
+		cx.EndLends()
+	} else {
+		state = cx.Inst.HostCall(cx.D, async, l.path, cx, run, done)
+	}
 	if async {
 		return uint64(state)
 	}

@@ -19,6 +19,9 @@ type HostFunc struct {
 	//
 	// A resource is a [ResourceValue] with any Go value of the host's in it.
 	Call func(ctx context.Context, args []Value) (Value, error)
+	// Immediate says of a function of asynchronous type that Call never waits: a call
+	// has its result at once. Others are called on goroutines of their own.
+	Immediate bool
 
 	// bind makes Call for a type that is not known before; see [HostFuncOf].
 	bind func(want *FuncType) (func(ctx context.Context, args []Value) (Value, error), error)
@@ -88,8 +91,9 @@ type Linker struct {
 	TrapMissing bool
 	// Shadowing lets a later definition replace an earlier one.
 	Shadowing bool
-	// Strict demands that every resource type is defined which a component
-	// imports.
+	// Strict demands that everything is defined that a component imports, resource
+	// types too, and that a synchronous call of a function of asynchronous type
+	// traps in a synchronous task: it is not held up. So does Wasmtime.
 	Strict bool
 
 	instances []linkerInstance
@@ -257,9 +261,10 @@ type LinkedFunc struct {
 	// Export is the function as one that the component exports again.
 	Export Func
 
-	path string
-	typ  *FuncType
-	call func(ctx context.Context, args []Value) (Value, error)
+	path              string
+	typ               *FuncType
+	call              func(ctx context.Context, args []Value) (Value, error)
+	immediate, strict bool // see HostFunc and Linker
 }
 
 // Func gives imported function n, nil if the typed imports have it. For generated code.
@@ -331,6 +336,7 @@ func (l *Linker) Link(c *Component, given []bool, funcs, resources, modules int)
 				continue
 			}
 			out.Funcs[x.num] = linkedFunc(path, want, call)
+			out.Funcs[x.num].immediate, out.Funcs[x.num].strict = f.Immediate, l.Strict
 		case ItemResource:
 			r, ok := found.(HostResource)
 			switch {

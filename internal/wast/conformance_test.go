@@ -52,11 +52,6 @@ var notYet = []struct {
 	text        *regexp.Regexp
 }{
 	{"linking", "tags need exceptions", regexp.MustCompile(`tags\.wast.*not supported yet: exception handling`)},
-	{"values", "one function has the async ABI", regexp.MustCompile(`variants\.wast.*import is not implemented: mix-ret`)},
-	{"async", "the async ABI", regexp.MustCompile(`not supported yet: (the async canonical ABI|(future|stream) values)`)},
-	{"async", "async built-ins and functions", regexp.MustCompile(`import is not implemented: `)},
-	{"async", "the instance has trapped before", regexp.MustCompile(`store is poisoned by an earlier trap|wasm trap: cannot enter component instance, want: `)},
-	{"async", "the script could not be converted", regexp.MustCompile(`cancellable\.wast:\d+: assert_return: there is no module`)},
 }
 
 func TestComponentSuite(t *testing.T) {

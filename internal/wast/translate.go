@@ -138,7 +138,7 @@ func (t *translator) script(_ context.Context, s *script) error {
 		switch c.Type {
 		case "skip":
 			*r = outcome{status: driver.Skipped, text: fmt.Sprintf("%s could not be converted: %s", c.Directive, c.Reason)}
-			if c.Directive == "module" {
+			if c.Directive == "module" || c.Directive == "component" {
 				c.Type, c.Missing, c.Skip = "module", r.text, true
 			}
 		case "assert_malformed", "assert_invalid", "assert_malformed_custom", "assert_invalid_custom":

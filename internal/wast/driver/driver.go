@@ -88,6 +88,7 @@ type runner struct {
 
 	current instance
 	lastDef *Command
+	unknown string // why there is no module whose name is not known
 	named   map[string]instance
 	defs    map[string]*Command
 	linked  map[string]instance // by the name they are registered under
@@ -150,6 +151,9 @@ func (r *runner) command(c *Command) (err error) {
 			def = r.defs[c.Module]
 		}
 		if def == nil {
+			if r.unknown != "" {
+				return skipped(r.unknown)
+			}
 			return errors.New("no such module definition")
 		}
 		return r.start(c.Instance, def, c)
@@ -229,6 +233,9 @@ func (r *runner) command(c *Command) (err error) {
 
 func (r *runner) define(c *Command) {
 	r.lastDef = c
+	if c.Skip && c.Name == "" {
+		r.unknown = c.Missing
+	}
 	if c.Name != "" {
 		r.defs[c.Name] = c
 	}
@@ -261,6 +268,9 @@ func (r *runner) find(name string) (instance, error) {
 	if name != "" {
 		var ok bool
 		if i, ok = r.named[name]; !ok {
+			if r.unknown != "" {
+				return i, skipped(r.unknown)
+			}
 			return i, fmt.Errorf("no instance %q", name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/wc2go/wc2go/rt"
 )
@@ -61,8 +62,15 @@ func newHost(simple rt.CoreModule) (*Host, error) {
 		}
 		return nil, nil
 	}
-	never := func(context.Context, []rt.Value) (rt.Value, error) {
-		return nil, errors.New("functions that never return need async, which is not supported yet")
+	never := func(ctx context.Context, _ []rt.Value) (rt.Value, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	slowly := func(call func(context.Context, []rt.Value) (rt.Value, error)) func(context.Context, []rt.Value) (rt.Value, error) {
+		return func(ctx context.Context, args []rt.Value) (rt.Value, error) {
+			time.Sleep(10 * time.Millisecond)
+			return call(ctx, args)
+		}
 	}
 	var errs []error
 	for _, f := range []struct {
@@ -90,12 +98,12 @@ func newHost(simple rt.CoreModule) (*Host, error) {
 		{"host", "[method]resource1.take-own", funcType(nil, borrow, own), constant(nil)},
 		{"host", "[method]resource1.never-return", async(funcType(nil, borrow)), never},
 		{"host", "never-return", async(funcType(nil)), never},
-		{"host", "return-two-slowly", async(funcType(typeS32)), constant(rt.S32(2))},
-		{"host", "echo-slowly", async(funcType(typeU32, typeU32)), echo},
+		{"host", "return-two-slowly", async(funcType(typeS32)), slowly(constant(rt.S32(2)))},
+		{"host", "echo-slowly", async(funcType(typeU32, typeU32)), slowly(echo)},
 		{"wasmtime", "set-max-table-capacity", funcType(nil, typeU32), constant(nil)},
 		{"wasmtime", "gc", funcType(nil), constant(nil)},
 	} {
-		errs = append(errs, h.linker.Define(f.iface, f.name, rt.HostFunc{Type: f.typ, Call: f.call}))
+		errs = append(errs, h.linker.Define(f.iface, f.name, rt.HostFunc{Type: f.typ, Call: f.call, Immediate: f.iface == ""}))
 	}
 	for _, r := range []struct{ name, kind string }{
 		{"resource1", "resource1"}, {"resource2", "resource2"}, {"resource1-again", "resource1"},

@@ -176,6 +176,45 @@
   (func (export "f") (canon lift (core func $i "f"))))
 (assert_return (invoke "f"))
 
+;; functions of asynchronous type
+(component
+  (import "host-echo-u32" (func $echo async (param "x" u32) (result u32)))
+  (import "host" (instance $host
+    (export "return-two-slowly" (func async (result s32)))
+    (export "echo-slowly" (func async (param "x" u32) (result u32)))
+    (export "never-return" (func async))))
+  (core module $libc (memory (export "memory") 1))
+  (core instance $libc (instantiate $libc))
+  (core func $echo' (canon lower (func $echo) async (memory (core memory $libc "memory"))))
+  (core func $two (canon lower (func $host "return-two-slowly")))
+  (core func $slowly (canon lower (func $host "echo-slowly")))
+  (core func $never (canon lower (func $host "never-return")))
+  (core func $return (canon task.return (result u32)))
+  (core module $m
+    (import "libc" "memory" (memory 1))
+    (import "" "echo" (func $echo (param i32 i32) (result i32)))
+    (import "" "two" (func $two (result i32)))
+    (import "" "slowly" (func $slowly (param i32) (result i32)))
+    (import "" "never" (func $never))
+    (import "" "return" (func $return (param i32)))
+    (func (export "echo") (result i32)
+      (if (i32.ne (call $echo (i32.const 42) (i32.const 8)) (i32.const 2 (; RETURNED ;))) (then unreachable))
+      (i32.load (i32.const 8)))
+    (func (export "slowly")
+      (call $return (i32.add (call $two) (call $slowly (i32.const 40)))))
+    (func (export "blocked") (call $never)))
+  (core instance $i (instantiate $m
+    (with "libc" (instance $libc))
+    (with "" (instance
+      (export "echo" (func $echo')) (export "two" (func $two)) (export "slowly" (func $slowly)) (export "never" (func $never))
+      (export "return" (func $return))))))
+  (func (export "echo") (result u32) (canon lift (core func $i "echo")))
+  (func (export "slowly") async (result u32) (canon lift (core func $i "slowly") async))
+  (func (export "blocked") (canon lift (core func $i "blocked"))))
+(assert_return (invoke "echo") (u32.const 42))
+(assert_return (invoke "slowly") (u32.const 42))
+(assert_trap (invoke "blocked") "cannot block a synchronous task before returning")
+
 ;; what cannot be linked
 (assert_unlinkable
   (component (import "nothing" (func)))
