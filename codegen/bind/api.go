@@ -179,11 +179,14 @@ func (g *gen) instance() {
 	)
 	g.f.Comment("// Pre is what the instance was made from.")
 	g.f.Func().Params(jen.Id("i").Op("*").Id("Instance")).Id("Pre").Params().Op("*").Id("Pre").Block(jen.Return(jen.Id("i").Dot("pre")))
+	g.concurrent()
 
+	taken := namesOf(plain(g.m.ExportRoot), g.accessors()...)
 	for _, fn := range plain(g.m.ExportRoot) {
 		r := receiver("Instance", fn.Params)
 		g.doc(fn.Docs, fmt.Sprintf("%s calls the exported function %s.", fn.Name, fn.Extern.Name), "")
 		g.f.Func().Params(jen.Id(r).Op("*").Id("Instance")).Id(fn.Name).Add(g.signature(fn)).Block(g.call(fn, jen.Id(r)))
+		g.start(fn, r, jen.Id(r).Op("*").Id("Instance"), []jen.Code{jen.Id(r)}, taken)
 	}
 	for i := range g.m.ExportIfaces {
 		f := &g.m.ExportIfaces[i]
@@ -194,6 +197,17 @@ func (g *gen) instance() {
 		g.f.Func().Params(jen.Id("i").Op("*").Id("Instance")).Id(f.Field).Params().Id(f.Name).Block(
 			jen.Return(jen.Id(f.Name).Values(jen.Id("i"))))
 	}
+}
+
+// accessors are the methods of Instance that give exported interfaces.
+func (g *gen) accessors() []string {
+	var out []string
+	for i := range g.m.ExportIfaces {
+		if f := &g.m.ExportIfaces[i]; f.Needed {
+			out = append(out, f.Field)
+		}
+	}
+	return out
 }
 
 // call hands a call on to the glue, or to the import that an export passes through.
@@ -224,6 +238,7 @@ func (g *gen) exported(f *names.Interface) {
 			g.f.Line()
 			g.doc(fn.Docs, "", "")
 			g.f.Func().Params(jen.Id(r).Id(f.Name)).Id(fn.Name).Add(g.signature(fn)).Block(g.call(fn, jen.Id(r).Dot("i")))
+			g.start(fn, r, jen.Id(r).Id(f.Name), []jen.Code{jen.Id(r).Dot("i")}, namesOf(plain(f.Funcs)))
 		}
 	}
 	g.decls(f.Decls, f.Funcs)

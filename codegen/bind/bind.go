@@ -215,20 +215,25 @@ func receiver(typ string, params []string) string {
 func (g *gen) signature(f *names.Func) *jen.Statement {
 	return jen.ParamsFunc(func(ps *jen.Group) {
 		ps.Id("ctx").Qual("context", "Context")
-		params := g.p.FuncTypes[f.Type].Params
-		if f.Kind == names.FuncMethod {
-			params = params[1:]
-		}
-		for i := 0; i < len(params); {
-			typ := g.m.GoType(params[i].Type)
-			text := typ.GoString()
-			list := []jen.Code{jen.Id(f.Params[i])}
-			for i++; i < len(params) && g.m.GoType(params[i].Type).GoString() == text; i++ {
-				list = append(list, jen.Id(f.Params[i]))
-			}
-			ps.List(list...).Add(typ)
-		}
+		g.params(ps, f)
 	}).Add(g.results(f))
+}
+
+// params prints the parameters of a function behind those that are there.
+func (g *gen) params(ps *jen.Group, f *names.Func) {
+	params := g.p.FuncTypes[f.Type].Params
+	if f.Kind == names.FuncMethod {
+		params = params[1:]
+	}
+	for i := 0; i < len(params); {
+		typ := g.m.GoType(params[i].Type)
+		text := typ.GoString()
+		list := []jen.Code{jen.Id(f.Params[i])}
+		for i++; i < len(params) && g.m.GoType(params[i].Type).GoString() == text; i++ {
+			list = append(list, jen.Id(f.Params[i]))
+		}
+		ps.List(list...).Add(typ)
+	}
 }
 
 func (g *gen) results(f *names.Func) *jen.Statement {

@@ -245,6 +245,7 @@ func (g *gen) resource(d names.Decl, funcs []names.Func) {
 		g.doc(f.Docs, "", "")
 		g.f.Func().Params(jen.Id(r).Op("*").Id(mr.Name)).Id(f.Name).Add(g.signature(f)).Block(
 			jen.Return(jen.Id(lift(f.Extern)).Call(args(f, jen.Id(r).Dot("i"), jen.Id(r))...)))
+		g.start(f, r, jen.Id(r).Op("*").Id(mr.Name), []jen.Code{jen.Id(r).Dot("i"), jen.Id(r)}, namesOf(methods, "Drop"))
 	}
 	r := receiver(mr.Name, []string{"ctx"})
 	g.f.Comment("// Drop gives the resource up: its destructor runs, and it can be used no more.")
