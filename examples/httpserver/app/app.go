@@ -85,6 +85,17 @@ func (i *Instance) Pre() *Pre {
 	return i.pre
 }
 
+// RunConcurrent runs the event loop of the instance's store until fn returns; see
+// [rt.Store.RunConcurrent].
+func (i *Instance) RunConcurrent(ctx context.Context, fn func(context.Context, *rt.Accessor) error) error {
+	return i.store.RunConcurrent(ctx, fn)
+}
+
+// Spawn adds a task to the event loop of the instance's store; see [rt.Store.Spawn].
+func (i *Instance) Spawn(task func(context.Context, *rt.Accessor) error) *rt.JoinHandle {
+	return i.store.Spawn(task)
+}
+
 // IncomingHandler gives the functions of wasi:http/incoming-handler@0.2.0.
 func (i *Instance) IncomingHandler() IncomingHandler {
 	return IncomingHandler{i}

@@ -95,17 +95,14 @@ func m1f12(m *core.M1, d int32, l0 uint32) uint32 {
 	return l1
 }
 
+//go:noinline
 func m1f13(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	b0 := m.B0
-	var t0 uint64
 	*(*uint32)(unsafe.Add(b0, l0)) = *(*uint32)(unsafe.Add(b0, l0)) + l1
-	t0 = uint64(l0)
-	if t0+4 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	return *(*uint32)(unsafe.Add(b0, t0))
+	return *(*uint32)(unsafe.Add(b0, l0))
 }
 
+//go:noinline
 func m1f14(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	b0 := m.B0
 	var l2, l3, l4, l5 uint32

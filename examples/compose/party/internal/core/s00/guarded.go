@@ -30,6 +30,7 @@ func m0f1(m *core.M0, d int32, l0 uint32) {
 	m.G0 = 4096
 }
 
+//go:noinline
 func m1f5(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	b0 := m.B0
 	var l2, l3 uint32
@@ -53,6 +54,7 @@ L1:
 	return 0
 }
 
+//go:noinline
 func m1f6(m *core.M1, d int32, l0 uint32, l1 uint32, l2 uint32, l3 uint32) uint32 {
 	b0 := m.B0
 	tramp3(m.Root, d, l1, l2, l3, 16)

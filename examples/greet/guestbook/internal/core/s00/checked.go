@@ -139,6 +139,7 @@ func m1f12(m *core.M1, d int32, l0 uint32) uint32 {
 	return l1
 }
 
+//go:noinline
 func m1f13(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	var t0, t1 uint64
 	t0 = uint64(l0)
@@ -157,6 +158,7 @@ func m1f13(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	return rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
 }
 
+//go:noinline
 func m1f14(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	var t0, t1 uint64
 	var l2, l3, l4, l5 uint32
