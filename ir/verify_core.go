@@ -498,7 +498,7 @@ func (v *funcVerifier) call(s *Call) bool {
 	case CallDirect:
 		if !inRange(s.Func, v.funcTypes) {
 			v.fail("call of function %d, which does not exist", s.Func)
-		} else if v.funcTypes[s.Func] != s.Type {
+		} else if want := v.funcTypes[s.Func]; want != s.Type && !v.sameType(want, s.Type) {
 			v.fail("call of function %d: type is %d, want %d", s.Func, s.Type, v.funcTypes[s.Func])
 		}
 	case CallIndirect:
@@ -528,6 +528,15 @@ func (v *funcVerifier) call(s *Call) bool {
 		}
 	}
 	return true
+}
+
+// sameType reports whether two types of the module are one type, written twice.
+func (v *funcVerifier) sameType(a, b uint32) bool {
+	if !inRange(a, v.m.Types) || !inRange(b, v.m.Types) {
+		return false
+	}
+	sig := v.m.Types[a].Sig
+	return sig != 0 && sig == v.m.Types[b].Sig
 }
 
 func (v *funcVerifier) effect(s *Effect) {
