@@ -282,6 +282,7 @@ type Func struct {
 	// Facts that passes compute; zero until then.
 	Recursive bool // may be entered again below itself (needs the depth check)
 	Depth     bool // takes the depth budget as a parameter
+	Bounce    bool // its tail calls may come back to it: they are made when it has returned
 	Escapes   bool // its address is taken (ref.func, element segment, export), or it is the start function
 	Dead      bool // nothing reaches it: it keeps its index but has no body
 }

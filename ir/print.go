@@ -534,7 +534,7 @@ func (p *printer) fn(m *Module, f *Func) {
 	for _, fact := range []struct {
 		on   bool
 		name string
-	}{{f.Escapes, "escapes"}, {f.Recursive, "recursive"}, {f.Depth, "depth"}, {f.Dead, "dead"}} {
+	}{{f.Escapes, "escapes"}, {f.Recursive, "recursive"}, {f.Depth, "depth"}, {f.Bounce, "bounces"}, {f.Dead, "dead"}} {
 		if fact.on {
 			p.w.WriteString(" " + fact.name)
 		}

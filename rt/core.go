@@ -8,20 +8,22 @@ type FuncRef struct {
 	Sig  uint64         // ir.SubType.Sig of its type
 	Inst unsafe.Pointer // first argument
 	Code unsafe.Pointer // bits of a Go func value
+	Body unsafe.Pointer // the same of what tail calls go to, nil: Code
 }
 
 // FuncDef is a function that a core module refers to, as a constant: its
 // signature and the Go function. For generated code.
 type FuncDef struct {
-	Sig uint64
-	F   any // of func type; the zero FuncDef stands for a function known at run time only
+	Sig  uint64
+	Body any // of func type: what tail calls go to; nil: F
+	F    any // of func type; the zero FuncDef stands for a function known at run time only
 }
 
 // FillRefs makes the references of an instance. For generated code.
 func FillRefs(refs []FuncRef, defs []FuncDef, inst unsafe.Pointer) {
 	for i := range defs {
 		if d := &defs[i]; d.F != nil {
-			refs[i] = FuncRef{d.Sig, inst, CodeOf(d.F)}
+			refs[i] = FuncRef{Sig: d.Sig, Inst: inst, Code: CodeOf(d.F), Body: CodeOf(d.Body)}
 		}
 	}
 }

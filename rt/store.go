@@ -60,6 +60,7 @@ type Store struct {
 	depth  int32           // budget left at the innermost host call
 	inHost bool            // host code runs: panics are its own
 	trap   *Trap           // the trap that poisoned the store
+	Tail   TailCall        // for generated code
 	exn    *Exception      // the exception that is thrown
 
 	res       *reservations

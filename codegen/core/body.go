@@ -130,7 +130,11 @@ func (b *body) function() []byte {
 	}
 	b.mark(b.pos, false)
 	b.str("func ")
-	b.str(FuncName(b.l.p, b.m.ID, b.f.Index))
+	if b.f.Bounce {
+		b.str(bodyName(b.l.p, b.m.ID, b.f.Index))
+	} else {
+		b.str(FuncName(b.l.p, b.m.ID, b.f.Index))
+	}
 	sig := FuncSig(b.l.p, b.m.ID, b.f.Index, "*core.M"+strconv.Itoa(int(b.m.ID)))
 	b.file.rt = b.file.rt || strings.Contains(sig, "rt.")
 	if b.f.Try != nil {
@@ -167,6 +171,9 @@ func (b *body) function() []byte {
 	}
 	b.buf = append(b.buf, text...)
 	b.str("}\n")
+	if b.f.Bounce {
+		b.bouncer()
+	}
 	return b.buf
 }
 
@@ -499,6 +506,10 @@ func (b *body) call(s *ir.Call) {
 			b.selfCall(s)
 			return
 		}
+	}
+	if s.Tail && b.f.Bounce && b.l.bounced(b.m, s) {
+		b.noteTail(s, t)
+		return
 	}
 	args := b.exs(s.Args)
 	var n *node

@@ -67,6 +67,7 @@ type Layout struct {
 	chainIndex map[inlined]int
 
 	types objectTypes
+	tails map[ir.ModuleID][]tailKind
 
 	callers    map[string]int // dynamic callers by signature, and their text
 	callerText strings.Builder

@@ -83,6 +83,7 @@ func Callgraph(p *ir.Program) {
 			f.Depth = g.needs[v] || f.Escapes
 		}
 	}
+	g.tails()
 }
 
 type graph struct {

@@ -221,6 +221,15 @@ func (b *body) core(name string) string {
 
 func (b *body) descOf(i uint32) *node { return atom(b.core(b.l.desc(b.m, i))) }
 
+// targetSig is the type of what import fn of m comes to, of which the type that the
+// import states may be a supertype.
+func (l *Layout) targetSig(t Target, m *ir.Module, fn uint32) uint64 {
+	if t.Trampoline >= 0 {
+		return funcType(m, fn).Sig
+	}
+	return funcType(l.p.Modules[t.Module], t.Func).Sig
+}
+
 func boolLit(v bool) *node { return atom(strconv.FormatBool(v)) }
 
 // pointer is a reference to an object as a pointer to a Go type.

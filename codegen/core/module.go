@@ -193,7 +193,9 @@ func (l *Layout) moduleType(b *bytes.Buffer, m *ir.Module) {
 	if n := len(l.refs[m.ID].list); n > 0 {
 		fmt.Fprintf(b, "Refs [%d]rt.FuncRef\n", n)
 	}
+	l.tailFields(b, m)
 	b.WriteString("Root unsafe.Pointer\nStore *rt.Store\nComp *rt.ComponentInstance\n}\n")
+	l.tailFuncs(b, m)
 }
 
 // initInstance prints the function that brings up one core instance: what it
@@ -226,13 +228,17 @@ func (l *Layout) initInstance(b *bytes.Buffer, id ir.CoreInstanceID, f *file) {
 			switch {
 			case x.dynamic:
 				bd := body{l: l, m: m, file: f}
+				tail := ""
 				if t.Trampoline < 0 {
 					inst = "unsafe.Pointer(" + inst + ")"
 					bd.declareFunc(t.Name, t.Module, t.Func)
+					if bounces(l.p.Modules[t.Module], t.Func) {
+						tail = ", Body: rt.CodeOf(" + bd.declareBody(t.Module, t.Func) + ")"
+					}
 				} else {
 					bd.declareTrampoline(t.Name, uint32(i))
 				}
-				fmt.Fprintf(b, "m.F%d = rt.FuncRef{Sig: %s, Inst: %s, Code: rt.CodeOf(%s)}\n", i, hex(m.Types[im.Type].Sig), inst, t.Name)
+				fmt.Fprintf(b, "m.F%d = rt.FuncRef{Sig: %s, Inst: %s, Code: rt.CodeOf(%s)%s}\n", i, hex(l.targetSig(t, m, uint32(i))), inst, t.Name, tail)
 			case t.Trampoline < 0:
 				fmt.Fprintf(b, "m.L%d = %s\n", i, inst)
 			}
@@ -275,10 +281,14 @@ func (l *Layout) initModule(out *bytes.Buffer, m *ir.Module, f *file) (data []by
 		fmt.Fprintf(&vars, "\nvar m%dRefs = [...]rt.FuncDef{\n", m.ID)
 		var later bytes.Buffer
 		for k, fn := range refs {
-			name, inst := "", ""
+			name, inst, tail := "", "", ""
+			sig := funcType(m, fn).Sig
 			if fn >= imported {
 				name = FuncName(l.p, m.ID, fn)
 				b.declareFunc(name, m.ID, fn)
+				if bounces(m, fn) {
+					tail = ", Body: " + b.declareBody(m.ID, fn)
+				}
 			} else {
 				switch x := l.links[m.ID][fn]; {
 				case x.dynamic:
@@ -289,13 +299,17 @@ func (l *Layout) initModule(out *bytes.Buffer, m *ir.Module, f *file) (data []by
 				default:
 					name, inst = x.target.Name, fmt.Sprintf("unsafe.Pointer(m.L%d)", fn)
 					b.direct(fn, nil)
+					sig = l.targetSig(x.target, m, fn)
+					if bounces(l.p.Modules[x.target.Module], x.target.Func) {
+						tail = ", Body: " + b.declareBody(x.target.Module, x.target.Func)
+					}
 				}
 			}
 			if name == "" {
 				vars.WriteString("{},\n")
 				continue
 			}
-			fmt.Fprintf(&vars, "{Sig: %s, F: %s},\n", hex(funcType(m, fn).Sig), name)
+			fmt.Fprintf(&vars, "{Sig: %s, F: %s%s},\n", hex(sig), name, tail)
 			if inst != "" {
 				fmt.Fprintf(&later, "m.Refs[%d].Inst = %s\n", k, inst)
 			}

@@ -81,6 +81,9 @@ func (l *Layout) printShard(s int) ([]File, error) {
 	}
 	for _, x := range l.shards[s] {
 		delete(calls, FuncName(l.p, x.mod, x.f.Index))
+		if x.f.Bounce {
+			delete(calls, bodyName(l.p, x.mod, x.f.Index))
+		}
 	}
 	files = append(files, File{dir + "links.go", l.printLinks(shardName(s), calls, "core.")}, File{dir + "stub.s", []byte(stub)})
 	return files, nil
