@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -84,7 +85,7 @@ var errRun = errors.New("run failed")
 
 func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.Reader, stdout, stderr io.Writer) (result string, err error) {
 	if p.Run != nil {
-		host, done, err := s.host(args, stdin, stdout, stderr)
+		host, done, err := s.host(p.Run != nil, args, stdin, stdout, stderr)
 		if err != nil {
 			return "", err
 		}
@@ -107,7 +108,7 @@ func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.R
 		return "", usageError{errors.New("the component does not export wasi:cli/run: name a function to call with --invoke")}
 	}
 
-	host, done, err := s.host(args, stdin, stdout, stderr)
+	host, done, err := s.host(p.Run != nil, args, stdin, stdout, stderr)
 	if err != nil {
 		return "", err
 	}
@@ -151,8 +152,8 @@ func formatResults(results []rt.Value) string {
 	return rt.FormatWAVE(rt.Tuple(results))
 }
 
-// host makes the host, with the sockets of TCPListen.
-func (s *Settings) host(args []string, stdin io.Reader, stdout, stderr io.Writer) (*wasi.Host, func(), error) {
+// host makes the host, for a core module with the sockets of TCPListen open.
+func (s *Settings) host(core bool, args []string, stdin io.Reader, stdout, stderr io.Writer) (*wasi.Host, func(), error) {
 	c := s.Config(args, stdin, stdout, stderr)
 	done := func() {
 		for _, l := range c.Listeners {
@@ -160,6 +161,9 @@ func (s *Settings) host(args []string, stdin io.Reader, stdout, stderr io.Writer
 		}
 	}
 	for _, a := range s.TCPListen {
+		if !core {
+			break // a component listens itself, see Config
+		}
 		l, err := net.Listen("tcp", a)
 		if err != nil {
 			done()
@@ -179,8 +183,16 @@ func (s *Settings) Config(args []string, stdin io.Reader, stdout, stderr io.Writ
 	if s.Argv0 != "" && len(c.Args) > 0 {
 		c.Args[0] = s.Argv0
 	}
-	if s.InheritNetwork {
+	switch {
+	case s.InheritNetwork:
 		c.Network = wasi.InheritNetwork()
+	case len(s.TCPListen) > 0:
+		c.Network = &wasi.Network{Allow: func(use wasi.NetworkUse, addr netip.AddrPort) bool {
+			return use == wasi.TCPBind && slices.ContainsFunc(s.TCPListen, func(a string) bool {
+				listen, err := netip.ParseAddrPort(a)
+				return err == nil && listen == addr
+			})
+		}}
 	}
 	if s.InheritEnv {
 		// The process's directory says nothing about the guest's: Go's and C's libraries

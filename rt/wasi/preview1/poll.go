@@ -123,7 +123,7 @@ func (s *System) ready(ctx context.Context, fd uint32, kind uint8) (wasiio.Polla
 	}
 	switch {
 	case f.listener != nil:
-		return f.listener.pollable(), 1, success
+		return f.listener.Pollable(), 1, success
 	case f.rights&rightRead == 0:
 		return nil, 0, ebadf
 	case f.desc != nil:

@@ -5,92 +5,15 @@ import (
 	"errors"
 	"io"
 	"net"
-	"sync"
 
 	"github.com/wc2go/wc2go/rt/wasi/filesystem"
 	wasiio "github.com/wc2go/wc2go/rt/wasi/io"
 )
 
-// acceptor takes connections from a listener ahead of the guest, one at a time,
-// so that a guest can poll for them.
-type acceptor struct {
-	l       net.Listener
-	mu      sync.Mutex
-	conn    net.Conn
-	err     error
-	running chan struct{} // closed when the running Accept is done; nil if none runs
-	closed  bool
-}
+// acceptor takes connections from a listener.
+type acceptor = wasiio.Ahead[net.Conn]
 
-func newAcceptor(l net.Listener) *acceptor { return &acceptor{l: l} }
-
-// fill makes sure that there is a connection, an error, or an Accept running. a.mu is held.
-func (a *acceptor) fill() <-chan struct{} {
-	if a.conn != nil || a.err != nil {
-		return nil
-	}
-	if a.running == nil {
-		done := make(chan struct{})
-		a.running = done
-		go func() {
-			c, err := a.l.Accept()
-			a.mu.Lock()
-			defer a.mu.Unlock()
-			if a.closed && c != nil {
-				c.Close()
-			}
-			a.conn, a.err, a.running = c, err, nil
-			close(done)
-		}()
-	}
-	return a.running
-}
-
-// accept gives the next connection. Without block it does not wait.
-func (a *acceptor) accept(ctx context.Context, block bool) (net.Conn, error) {
-	for {
-		a.mu.Lock()
-		wait := a.fill()
-		c, err := a.conn, a.err
-		a.conn, a.err = nil, nil
-		a.mu.Unlock()
-		switch {
-		case c != nil || err != nil:
-			return c, err
-		case !block:
-			return nil, filesystem.ErrorCodeWouldBlock
-		}
-		select {
-		case <-wait:
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		}
-	}
-}
-
-var closedChan = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
-
-func (a *acceptor) pollable() wasiio.Pollable {
-	wait := func() <-chan struct{} {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		if c := a.fill(); c != nil {
-			return c
-		}
-		return closedChan
-	}
-	return wasiio.NewPollable(func() bool { return wait() == closedChan }, wait)
-}
-
-// close lets go of a connection that nobody accepted. The listener itself is the host's.
-func (a *acceptor) close() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.closed = true
-	if a.conn != nil {
-		a.conn.Close()
-	}
-}
+func newAcceptor(l net.Listener) *acceptor { return wasiio.NewAhead(l.Accept) }
 
 // connection is an accepted connection.
 type connection struct {
@@ -163,7 +86,16 @@ func (s *System) SockAccept(fd, flags, out uint32) uint32 {
 	case flags&^flagNonblock != 0:
 		return einval
 	}
-	c, err := f.listener.accept(s.ctx(), f.flags&flagNonblock == 0)
+	var c net.Conn
+	var err error
+	if f.flags&flagNonblock != 0 {
+		var ok bool
+		if c, err, ok = f.listener.Get(); !ok {
+			return eagain
+		}
+	} else {
+		c, err = f.listener.Wait(s.ctx())
+	}
 	if err != nil {
 		return errnoOf(s.ctx(), err)
 	}

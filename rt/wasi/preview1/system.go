@@ -13,6 +13,7 @@ import (
 	"encoding/binary"
 	"io"
 	"math"
+	"net"
 	"os"
 	"strings"
 	"unicode/utf8"
@@ -158,7 +159,7 @@ func (f *file) close() error {
 	case f.conn != nil:
 		return f.conn.close()
 	case f.listener != nil:
-		f.listener.close()
+		f.listener.Stop(func(c net.Conn) { c.Close() }) // the listener itself is the host's
 	}
 	return nil // standard streams are the host's
 }
