@@ -358,6 +358,7 @@ func (s *scope) declare(name *binary.ExternName, e entity, imported, described b
 	if imported {
 		names, list, kind = &s.importNames, &s.imports, "import"
 	}
+	s.requireName(name)
 	names.check(name, e, kind)
 	if e.sort == typeSort {
 		names.register(name, e.t)
@@ -676,6 +677,7 @@ func (s *scope) bag(d *binary.DefInstance) *instNode {
 		e := s.lookup(x.Ref.Sort, x.Ref.Index, x.Ref.Offset)
 		// The exports' types keep the names that they have around here, none of
 		// which is of this instance. So annotated names find no resource.
+		s.requireName(&x.Name)
 		names.check(&x.Name, e, "export")
 		inst.exports.add(x.Name.Name, e)
 	}

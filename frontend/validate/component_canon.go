@@ -76,6 +76,7 @@ func (s *scope) canonOpts(opts binary.CanonOpts, what string, at int, allowed ..
 			signature(3, 1)
 			o.callback = true
 		case "async":
+			s.require(s.v.features.Component.Async, at, "canonical option `async`", "async")
 			o.async = true
 		}
 	}
@@ -136,6 +137,9 @@ func (s *scope) lift(c *binary.Canon) *funcNode {
 	o := s.canonOpts(c.Opts, "lift", at, "memory", "realloc", "post-return", "async", "callback")
 	if o.async && !ft.async {
 		fail(at, "the `async` canonical option requires an async function type")
+	}
+	if o.async && !o.callback {
+		s.require(s.v.features.Component.AsyncStackful, at, "canonical option `async` without `callback`", "async stackful")
 	}
 	params, ok := flatten(ft.params, maxFlatParams)
 	if !ok {
@@ -257,6 +261,7 @@ var builtinTypes = map[string][2]int{
 
 func (s *scope) builtin(c *binary.Canon) {
 	at, name := c.Offset, c.Builtin
+	s.requireBuiltin(c)
 	switch name {
 	case "task.return":
 		s.taskReturn(c)

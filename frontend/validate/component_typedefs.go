@@ -75,6 +75,9 @@ func (s *scope) funcDef(d *binary.FuncTypeDef, at int) *funcNode {
 	for i := range d.Params {
 		params[i] = s.valType(d.Params[i].Type)
 	}
+	if d.Async {
+		s.require(s.v.features.Component.Async, at, "`async` component function", "async")
+	}
 	return newFunc(d.Async, names, params, s.resultType(d.Result))
 }
 
@@ -93,6 +96,7 @@ func (s *scope) resultType(t *binary.ValType) *valNode {
 // valType is a value type by index or primitive.
 func (s *scope) valType(t *binary.ValType) *valNode {
 	if t.Prim {
+		s.requireType(t.Kind, t.Offset)
 		return inlinePrims[t.Kind]
 	}
 	v, ok := s.typ(t.Index, t.Offset).(*valNode)
@@ -113,6 +117,7 @@ func (s *scope) optional(t *binary.ValType) *valNode {
 func (s *scope) valueType(d *binary.ValueTypeDef) *valNode {
 	at := d.Offset
 	t := &valNode{kind: d.Kind, n: d.Len}
+	s.requireType(d.Kind, at)
 	nonEmpty := func(n int, format string) {
 		if n == 0 {
 			fail(at, "%s", format)

@@ -6,7 +6,8 @@ import (
 )
 
 // Features says which parts of core WebAssembly, beyond the first version and
-// the small numeric additions to it, a module may use.
+// the small numeric additions to it, a module may use, and which parts of the
+// component model a component may use.
 type Features struct {
 	MultiValue         bool
 	BulkMemory         bool
@@ -24,6 +25,8 @@ type Features struct {
 	Threads            bool
 	WideArithmetic     bool
 	CustomPageSizes    bool
+
+	Component ComponentFeatures
 }
 
 // AllFeatures enables everything.
@@ -32,6 +35,7 @@ func AllFeatures() Features {
 		MultiValue: true, BulkMemory: true, ReferenceTypes: true, SIMD: true, RelaxedSIMD: true, TailCall: true,
 		ExtendedConst: true, MultiMemory: true, Memory64: true, FunctionReferences: true, GC: true, Exceptions: true,
 		LegacyExceptions: true, Threads: true, WideArithmetic: true, CustomPageSizes: true,
+		Component: allComponentFeatures(),
 	}
 }
 

@@ -66,6 +66,22 @@ func feature(f *validate.Features, name string) *bool {
 		return &f.WideArithmetic
 	case "custom_page_sizes":
 		return &f.CustomPageSizes
+	case "component_model_async":
+		return &f.Component.Async
+	case "component_model_more_async_builtins", "component_model_async_builtins":
+		return &f.Component.MoreAsyncBuiltins
+	case "component_model_async_stackful":
+		return &f.Component.AsyncStackful
+	case "component_model_threading":
+		return &f.Component.Threading
+	case "component_model_error_context":
+		return &f.Component.ErrorContext
+	case "component_model_map":
+		return &f.Component.Map
+	case "component_model_fixed_length_lists":
+		return &f.Component.FixedLengthLists
+	case "component_model_implements":
+		return &f.Component.Implements
 	}
 	return nil
 }

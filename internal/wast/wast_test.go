@@ -45,6 +45,12 @@ func TestComponents(t *testing.T) {
 	}
 }
 
+func TestConfig(t *testing.T) {
+	if sum, out := run(t, Options{Verbose: true}, "config"); sum != (Summary{Passed: 5}) || out != "" {
+		t.Errorf("%v\n%s", sum, out)
+	}
+}
+
 // TestWrong: what is wrong must be reported, every command of it and each with its line.
 func TestWrong(t *testing.T) {
 	sum, out := run(t, Options{}, "wrong")
