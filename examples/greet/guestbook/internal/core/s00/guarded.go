@@ -82,14 +82,15 @@ func m1f10(m *core.M1, d int32, l0 uint32) {
 
 func m1f12(m *core.M1, d int32, l0 uint32) uint32 {
 	b0 := m.B0
-	var l1, l2 uint32
-	*(*uint32)(unsafe.Add(b0, m.G0)) = l0
-	l2 = m.G0
+	var l1, l2, l3 uint32
+	l2 = l0
+	*(*uint32)(unsafe.Add(b0, m.G0)) = l2
+	l3 = m.G0
 	m.G0 = m.G0 + 4
 	if m.G0 > 4092 {
 		panic(rt.TrapUnreachable)
 	}
-	l1 = l2
+	l1 = l3
 	l1 = tramp1(m.Root, d, l1)
 	return l1
 }
@@ -104,17 +105,18 @@ func m1f13(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 //go:noinline
 func m1f14(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	b0 := m.B0
-	var l2, l3, l4 uint32
+	var l2, l3, l4, l5 uint32
 	l3 = tramp2(m.Root, d, l0)
 	l2 = *(*uint32)(unsafe.Add(b0, l3)) + *(*uint32)(unsafe.Add(b0, l1))
 	tramp3(m.Root, d, l0)
-	*(*uint32)(unsafe.Add(b0, m.G0)) = l2
-	l4 = m.G0
+	l4 = l2
+	*(*uint32)(unsafe.Add(b0, m.G0)) = l4
+	l5 = m.G0
 	m.G0 = m.G0 + 4
 	if m.G0 > 4092 {
 		panic(rt.TrapUnreachable)
 	}
-	l3 = l4
+	l3 = l5
 	l3 = tramp1(m.Root, d, l3)
 	return l3
 }

@@ -24,7 +24,7 @@ func m0f0(m *core.M0, d int32, l0 uint32, l1 uint32, l2 uint32, l3 uint32) uint3
 
 func m1f19(m *core.M1, d int32, l0 uint32, l1 uint32) {
 	var t0 uint64
-	var l2, l3, l4, l5, l6, l7, l8, l9, l10 uint32
+	var l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, l12, l13, l14, l15, l16, l17, l18, l19, l20, l21, l22 uint32
 	tramp4(m.Root, d, l0, 16)
 	t0 = 16
 	if t0+1 > m.Mem0.Size {
@@ -42,29 +42,35 @@ func m1f19(m *core.M1, d int32, l0 uint32, l1 uint32) {
 		}
 		l3 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
 	}
-	if l3 < 2 {
+	l11 = 108
+	l12 = l2
+	l13 = l3
+	if l13 < 2 {
 		l10 = 0
 		goto L5
 	}
-	t0 = uint64(l2) + 1
+	t0 = uint64(l12) + 1
 	if t0+1 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == 108)
+	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == l11)
 L5:
 	if l10 != 0 {
 	L1:
 		goto L1
 	}
-	if l3 < 2 {
+	l14 = 103
+	l15 = l2
+	l16 = l3
+	if l16 < 2 {
 		l10 = 0
 		goto L6
 	}
-	t0 = uint64(l2) + 1
+	t0 = uint64(l15) + 1
 	if t0+1 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == 103)
+	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == l14)
 L6:
 	if l10 != 0 {
 	L2:
@@ -74,15 +80,18 @@ L6:
 		}
 		panic(rt.TrapUnreachable)
 	}
-	if l3 < 2 {
+	l17 = 116
+	l18 = l2
+	l19 = l3
+	if l19 < 2 {
 		l10 = 0
 		goto L7
 	}
-	t0 = uint64(l2) + 1
+	t0 = uint64(l18) + 1
 	if t0+1 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == 116)
+	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == l17)
 L7:
 	if l10 != 0 {
 		panic(rt.TrapUnreachable)
@@ -117,15 +126,18 @@ L7:
 	}
 	l7 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
 	tramp12(m.Root, d, l1, 0, l5, 0, 0, 0, 0, 0, 0)
-	if l3 < 2 {
+	l20 = 101
+	l21 = l2
+	l22 = l3
+	if l22 < 2 {
 		l10 = 0
 		goto L10
 	}
-	t0 = uint64(l2) + 1
+	t0 = uint64(l21) + 1
 	if t0+1 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == 101)
+	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == l20)
 L10:
 	if l10 != 0 {
 		tramp5(m.Root, d, l0, 0)
