@@ -17,7 +17,7 @@ func TestDemangle(t *testing.T) {
 		"_ZN4core9panicking5panic17h0123456789abcdefE":                                     "core::panicking::panic",
 		"_ZN4core9panicking5panic17h0123456789abcdefE.llvm.123":                            "core::panicking::panic",
 		"_ZN50_$LT$T$u20$as$u20$core..convert..Into$LT$U$GT$$GT$4into17h0123456789abcdefE": "<T as core::convert::Into<U>>::into",
-		"_ZN45_$LT$$RF$T$u20$as$u20$core..fmt..Display$GT$3fmt17h0123456789abcdefE":        "<&T as core::fmt::Display>::fmt",
+		"_ZN44_$LT$$RF$T$u20$as$u20$core..fmt..Display$GT$3fmt17h0123456789abcdefE":        "<&T as core::fmt::Display>::fmt",
 		"_ZN3std2rt10lang_start28_$u7b$$u7b$closure$u7d$$u7d$17h0123456789abcdefE":         "std::rt::lang_start::{{closure}}",
 		"_ZN3foo3barE": "_ZN3foo3barE", // C++
 		"_ZN99fooE":    "_ZN99fooE",

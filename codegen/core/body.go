@@ -18,7 +18,6 @@ type body struct {
 	file    *file    // what the file needs
 	pos     uint32   // where the wasm instruction is that is being printed, 0 if not known
 
-	indent int
 	params int
 	self   bool // the function starts with the label of its own tail calls
 	called bool // temporaries of calls through references are needed
@@ -771,7 +770,9 @@ func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) 
 	b.file.unsafe = true
 	if guarded {
 		n := call("unsafe.Add", b.variable(base(mem)), a)
-		n.pos = b.pos
+		if !check {
+			n.pos = b.pos
+		}
 		return n
 	}
 	return call("unsafe.Add", atom("m.Mem"+i+".Base"), conv("uintptr", a))
@@ -830,12 +831,25 @@ func (b *body) store(s *ir.Store) {
 	b.tabs()
 	if !b.checked || k.typ == "uint8" {
 		b.expr(deref(k.typ, p), 0, 1)
-		b.str(" = ")
-		b.expr(x, 0, 1)
+		b.storeValue(x)
 	} else {
 		b.expr(b.rtCall("St"+k.suffix, p, x), 0, 1)
 	}
 	b.str("\n")
+}
+
+// storeValue prints the right side of an assignment to memory.
+func (b *body) storeValue(x *node) {
+	if b.breaks(x) {
+		b.str(" =")
+		b.level++
+		b.goOn()
+		b.expr(x, 0, 1)
+		b.level--
+		return
+	}
+	b.str(" = ")
+	b.expr(x, 0, 1)
 }
 
 // load is the value of a load.

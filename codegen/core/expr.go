@@ -101,6 +101,9 @@ type printer struct {
 	buf   []byte
 	marks []mark
 	chain int // the innermost call that was inlined here: see Layout.chains
+	// indent is how many tabs are before a statement, level how many more where it
+	// goes on in another line.
+	indent, level int
 }
 
 func (p *printer) str(s string) { p.buf = append(p.buf, s...) }
@@ -133,6 +136,13 @@ func (p *printer) expr(n *node, prec1 uint8, depth int) {
 			p.str(" ")
 		}
 		p.str(n.text)
+		if p.breaks(n.y) {
+			p.level++
+			p.goOn()
+			p.expr(n.y, n.prec+1, depth+1)
+			p.level--
+			return
+		}
 		if blanks {
 			p.str(" ")
 		}
@@ -173,12 +183,23 @@ func (p *printer) expr(n *node, prec1 uint8, depth int) {
 
 // list prints expressions with commas.
 func (p *printer) list(l []*node, depth int) {
+	broken := false
 	for i, n := range l {
 		if i > 0 {
-			p.str(", ")
+			p.str(",")
+			if p.breaks(n) {
+				if !broken {
+					broken = true
+					p.level++
+				}
+				p.goOn()
+			} else {
+				p.str(" ")
+			}
 		}
 		p.expr(n, 0, depth)
 	}
+	p.level -= b2i(broken)
 }
 
 func b2i(b bool) int {

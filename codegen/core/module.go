@@ -263,7 +263,8 @@ func (l *Layout) initInstance(b *bytes.Buffer, id ir.CoreInstanceID, f *file) {
 // the order of the core spec ("Modules", instantiation): globals, tables and memories, element
 // segments, data segments, start function. It returns what the embedded file of segments holds.
 func (l *Layout) initModule(out *bytes.Buffer, m *ir.Module, f *file) (data []byte) {
-	b := body{l: l, m: m, file: f, indent: 1}
+	b := body{l: l, m: m, file: f}
+	b.indent = 1
 	offset := func(x *ir.Expr) string {
 		p := printer{}
 		p.expr(b.widen(x), 0, 1)

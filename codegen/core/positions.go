@@ -47,6 +47,40 @@ func (p *printer) mark(pos uint32, call bool) {
 	p.marks = append(p.marks, mark{len(p.buf), pos, call, p.chain})
 }
 
+// breaks reports whether n is to stand on a line of its own: it has an instruction
+// whose traps could not be told from those of one that the line already has.
+func (p *printer) breaks(n *node) bool {
+	i := len(p.marks) - 1
+	for i >= 0 && p.marks[i].call {
+		i--
+	}
+	return i >= 0 && bytes.IndexByte(p.buf[p.marks[i].at:], '\n') < 0 && n.traps(p.marks[i].pos)
+}
+
+// goOn begins a line in the middle of a statement.
+func (p *printer) goOn() {
+	p.str("\n")
+	for range p.indent + p.level {
+		p.str("\t")
+	}
+}
+
+// traps reports whether an instruction other than that at pos traps in n.
+func (n *node) traps(pos uint32) bool {
+	if n.pos != 0 && !n.call && n.pos != pos {
+		return true
+	}
+	if n.x != nil && n.x.traps(pos) || n.y != nil && n.y.traps(pos) {
+		return true
+	}
+	for _, a := range n.args {
+		if a.traps(pos) {
+			return true
+		}
+	}
+	return false
+}
+
 // stmtPos is the offset of the instruction that a statement stems from, 0 if
 // it is of no use.
 func stmtPos(s ir.Stmt) uint32 {
@@ -100,7 +134,7 @@ func (b *body) ex(x *ir.Expr) *node {
 	outer := b.pos
 	b.pos = x.Pos
 	n := b.plain(x)
-	if n.pos == 0 {
+	if n.pos == 0 && !x.Op.IsLoad() { // of a load, the address has it
 		n.pos = x.Pos
 	}
 	b.pos = outer

@@ -28,10 +28,10 @@ func (b *body) access(mem uint32, x *ir.Expr, off uint64, size uint8, check bool
 		t := b.bounds(mem, x, off, size)
 		p := b.temp(pointerTemp)
 		b.assign(p.text, call("unsafe.Add", atom("m.Mem"+i+".Base"), conv("uintptr", atom(t))))
-		return access{b: b, base: p, pos: b.pos}
+		return access{b: b, base: p}
 	}
 	if check {
-		return access{b: b, base: b.variable(base(mem)), addr: atom(b.bounds(mem, x, off, size)), pos: b.pos}
+		return access{b: b, base: b.variable(base(mem)), addr: atom(b.bounds(mem, x, off, size))}
 	}
 	a := b.address(x, off, false)
 	if x.Op == ir.OpConst {
@@ -43,7 +43,7 @@ func (b *body) access(mem uint32, x *ir.Expr, off uint64, size uint8, check bool
 // at is the unsafe.Pointer d bytes behind the place.
 func (a access) at(d int) *node {
 	n := a.place(d)
-	if n != a.base {
+	if n != a.base { // without pos there was a check
 		n.pos = a.pos
 	}
 	return n
@@ -88,8 +88,7 @@ func (a access) store(typ, suffix string, d int, v *node) {
 	b.tabs()
 	if !b.checked || suffix == "8" {
 		b.expr(deref(typ, a.at(d)), 0, 1)
-		b.str(" = ")
-		b.expr(v, 0, 1)
+		b.storeValue(v)
 	} else {
 		b.expr(b.rtCall("St"+suffix, a.at(d), v), 0, 1)
 	}

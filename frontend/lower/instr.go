@@ -231,6 +231,11 @@ func (b *builder) tree(x ir.Expr, n int, f flags) {
 		f |= fTrap
 	}
 	base := len(b.stack) - n
+	if n == 2 && !b.constant && b.stack[base].flags&fLoad != 0 && b.stack[base+1].flags&fLoad != 0 && (x.Op < ir.OpI32Eqz || x.Op > ir.OpF64Ge) {
+		// Go makes one machine instruction of an operator and a load that is its second
+		// operand, and attributes it to the operator's line: no other load may be there.
+		b.spill(base)
+	}
 	for {
 		size, depth := 1, 0
 		for _, v := range b.stack[base:] {

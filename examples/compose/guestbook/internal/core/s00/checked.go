@@ -160,18 +160,19 @@ func m1f13(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 
 //go:noinline
 func m1f14(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
-	var t0, t1 uint64
+	var t0 uint64
 	var l2, l3, l4, l5 uint32
 	l3 = tramp2(m.Root, d, l0)
 	t0 = uint64(l3)
 	if t0+4 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	t1 = uint64(l1)
-	if t1+4 > m.Mem0.Size {
+	l3 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
+	t0 = uint64(l1)
+	if t0+4 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	l2 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0))) + rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t1)))
+	l2 = l3 + rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
 	tramp3(m.Root, d, l0)
 	l4 = l2
 	t0 = uint64(m.G0)

@@ -98,7 +98,8 @@ func m1f12(m *core.M1, d int32, l0 uint32) uint32 {
 //go:noinline
 func m1f13(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	b0 := m.B0
-	*(*uint32)(unsafe.Add(b0, l0)) = *(*uint32)(unsafe.Add(b0, l0)) + l1
+	*(*uint32)(unsafe.Add(b0, l0)) =
+		*(*uint32)(unsafe.Add(b0, l0)) + l1
 	return *(*uint32)(unsafe.Add(b0, l0))
 }
 
@@ -107,7 +108,8 @@ func m1f14(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	b0 := m.B0
 	var l2, l3, l4, l5 uint32
 	l3 = tramp2(m.Root, d, l0)
-	l2 = *(*uint32)(unsafe.Add(b0, l3)) + *(*uint32)(unsafe.Add(b0, l1))
+	l3 = *(*uint32)(unsafe.Add(b0, l3))
+	l2 = l3 + *(*uint32)(unsafe.Add(b0, l1))
 	tramp3(m.Root, d, l0)
 	l4 = l2
 	*(*uint32)(unsafe.Add(b0, m.G0)) = l4

@@ -39,7 +39,9 @@ L2:
 	if l1 == 0 {
 		goto L1
 	}
-	tramp3(m.Root, d, *(*uint32)(unsafe.Add(b0, l0)), *(*uint32)(unsafe.Add(b0, uint64(l0)+4)), *(*uint32)(unsafe.Add(b0, uint64(l0)+8)), 16)
+	tramp3(m.Root, d, *(*uint32)(unsafe.Add(b0, l0)),
+		*(*uint32)(unsafe.Add(b0, uint64(l0)+4)),
+		*(*uint32)(unsafe.Add(b0, uint64(l0)+8)), 16)
 	if uint32(*(*uint8)(unsafe.Add(b0, 16))) != 0 {
 		l3 = l3 + 1
 	} else {
