@@ -38,8 +38,8 @@ type Program struct {
 	// program is a server then. "" for a command.
 	Handler string
 	// Core: the package is that of a core module, which is run by Instance.Run.
-	Core bool
-	Output  string // the file to write
+	Core   bool
+	Output string // the file to write
 	// Progress is called for each package whose compilation begins; own tells those
 	// of the program itself from those of rt and the standard library, which are compiled
 	// the first time only.
