@@ -27,6 +27,7 @@ func newBuild() *cobra.Command {
 	var disable passList
 	var g grantFlags
 	var server command.Server
+	var wasiOptions bool
 	var debugInfo onOff
 	cmd := &cobra.Command{
 		Use:   "build -o BIN FILE.wasm",
@@ -55,7 +56,7 @@ started.`,
 			if err := g.settings(&s); err != nil {
 				return usageError{err, cmd}
 			}
-			s.Server = &server
+			s.Server, s.Options = &server, wasiOptions
 			data, err := translate.Read(args[0])
 			if err != nil {
 				return err
@@ -69,6 +70,7 @@ started.`,
 	f.StringVarP(&out, "output", "o", "", "`file` to write the program to")
 	g.add(cmd)
 	serverFlags(cmd, &server)
+	f.BoolVar(&wasiOptions, "wasi-options", false, "let the program's own first arguments grant more: --wasi-dir=HOST::GUEST[:ro], --wasi-env=KEY=VALUE, --wasi-inherit-env, --wasi-inherit-network, --wasi-tcp-listen=ADDRESS:PORT, --wasi-argv0=NAME, --wasi-end")
 	trapMissingFlag(cmd, &trapMissing)
 	debugInfoFlag(cmd, &debugInfo)
 	disableFlag(cmd, &disable)

@@ -84,7 +84,13 @@ func run(ctx context.Context, p Program, s *Settings, args []string, stdin io.Re
 var errRun = errors.New("run failed")
 
 func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.Reader, stdout, stderr io.Writer) (result string, err error) {
+	if args, err = s.take(args); err != nil {
+		return "", usageError{err}
+	}
 	if p.Run != nil {
+		if s.Invoke != "" {
+			return "", usageError{fmt.Errorf("%s: is a core module, not a component: it can only be run", s.Name)}
+		}
 		host, done, err := s.host(p.Run != nil, args, stdin, stdout, stderr)
 		if err != nil {
 			return "", err

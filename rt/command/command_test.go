@@ -122,3 +122,28 @@ func TestSettings(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+func TestOptions(t *testing.T) {
+	args := []string{"app", "--wasi-dir=/x::/y:ro", "--wasi-env=A=b=c", "--wasi-inherit-network", "--wasi-argv0=me", "one", "--wasi-env=D=e"}
+	s := &Settings{}
+	if got, err := s.take(args); err != nil || len(got) != len(args) {
+		t.Errorf("options that are off: %q %v", got, err)
+	}
+	s = &Settings{Options: true}
+	got, err := s.take(args)
+	if err != nil || strings.Join(got, " ") != "app one --wasi-env=D=e" {
+		t.Fatalf("%q %v", got, err)
+	}
+	c := s.Config(got, nil, nil, nil)
+	if c.Dirs[0] != (wasi.Dir{Host: "/x", Guest: "/y", ReadOnly: true}) || c.Env[0] != "A=b=c" || c.Network == nil || c.Args[0] != "me" {
+		t.Errorf("%+v", c)
+	}
+	if got, err := s.take([]string{"app", "--wasi-end", "--wasi-env=x"}); err != nil || len(got) != 2 {
+		t.Errorf("%q %v", got, err)
+	}
+	for _, bad := range []string{"--wasi-dir", "--wasi-what=1", "--wasi-env=A", "--wasi-inherit-env=1"} {
+		if _, err := s.take([]string{"app", bad}); err == nil {
+			t.Errorf("%s: no error", bad)
+		}
+	}
+}

@@ -35,6 +35,10 @@ type Settings struct {
 	TCPListen []string `json:"tcpListen,omitempty"`
 	// Argv0 is the guest's first argument; "" for the program's name.
 	Argv0 string `json:"argv0,omitempty"`
+	// Options lets the program's own first arguments change the settings: --wasi-dir=HOST::GUEST,
+	// --wasi-env=KEY=VALUE, --wasi-inherit-env, --wasi-inherit-network, --wasi-tcp-listen=ADDRESS:PORT,
+	// --wasi-argv0=NAME, --wasi-end.
+	Options bool `json:"options,omitempty"`
 	// Server has the settings of a component that is served over HTTP.
 	Server *Server `json:"server,omitempty"`
 	// FromRun: the program was made by wc2go run, and takes Settings from RunEnv.
@@ -61,6 +65,54 @@ func ParseDir(text string) (Dir, error) {
 		return Dir{}, fmt.Errorf("--dir %q is not of the form HOST, HOST::GUEST or HOST::GUEST:ro", text)
 	}
 	return d, nil
+}
+
+// take takes the options of the program itself from its arguments, if Options says so; the rest is
+// the guest's.
+func (s *Settings) take(args []string) ([]string, error) {
+	if !s.Options || len(args) == 0 {
+		return args, nil
+	}
+	rest := args[1:]
+	for len(rest) > 0 {
+		name, value, given := strings.Cut(rest[0], "=")
+		option, ok := strings.CutPrefix(name, "--wasi-")
+		if !ok {
+			break
+		}
+		flag := option == "inherit-env" || option == "inherit-network" || option == "end"
+		if flag == given {
+			return nil, fmt.Errorf("%s: write it %s", rest[0], map[bool]string{true: name, false: name + "=…"}[flag])
+		}
+		rest = rest[1:]
+		if option == "end" {
+			break
+		}
+		switch option {
+		case "dir":
+			d, err := ParseDir(value)
+			if err != nil {
+				return nil, err
+			}
+			s.Dirs = append(s.Dirs, d)
+		case "env":
+			if k, _, ok := strings.Cut(value, "="); !ok || k == "" {
+				return nil, fmt.Errorf("--wasi-env=%s: not of the form KEY=VALUE", value)
+			}
+			s.Env = append(s.Env, value)
+		case "tcp-listen":
+			s.TCPListen = append(s.TCPListen, value)
+		case "argv0":
+			s.Argv0 = value
+		case "inherit-env":
+			s.InheritEnv = true
+		case "inherit-network":
+			s.InheritNetwork = true
+		default:
+			return nil, fmt.Errorf("unknown option %s", name)
+		}
+	}
+	return append([]string{args[0]}, rest...), nil
 }
 
 // Server says how a component is served. Package serve explains the fields at its options.

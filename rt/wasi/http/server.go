@@ -131,16 +131,18 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	// The guest may go on after the response, so its context outlives the request's.
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
+	timer := (*time.Timer)(nil)
 	if h.c.Timeout > 0 {
-		timer := time.AfterFunc(h.c.Timeout, func() { cancel(errTimeout) })
-		stop := cancel
-		cancel = func(err error) { timer.Stop(); stop(err) }
+		timer = time.AfterFunc(h.c.Timeout, func() { cancel(errTimeout) })
 	}
 	unwatch := context.AfterFunc(r.Context(), func() { cancel(errClient) })
 	var sides atomic.Int32 // that need the context: the guest's and this
 	sides.Store(2)
 	leave := func() {
 		if sides.Add(-1) == 0 {
+			if timer != nil {
+				timer.Stop()
+			}
 			cancel(nil)
 		}
 	}
@@ -341,6 +343,8 @@ func (h *Handler) respond(ctx context.Context, w http.ResponseWriter, control *h
 		switch {
 		case errors.Is(err, io.EOF):
 			if t := resp.body.trailer; t != nil {
+				// A short response would get a content-length, which has no trailers after it.
+				control.Flush()
 				t.header(header, http.TrailerPrefix)
 			}
 			return nil
