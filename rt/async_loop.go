@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // This file: the event loop of a store. There is no goroutine of its own:
@@ -329,6 +331,11 @@ func (s *Store) checkDeadlock() {
 			return
 		}
 	}
+	for _, c := range s.comps {
+		if c.backpressure > 0 && len(c.entering) > 0 {
+			return // another call can end the backpressure
+		}
+	}
 	ev.mu.Lock()
 	calls := 0
 	for w := range ev.waiters {
@@ -398,6 +405,7 @@ func (c *Call[R]) Start(ctx context.Context, inst *ComponentInstance, callee *Ca
 		c.w.isCall, c.w.name = true, callee.Name
 		c.w.begin(s, s.events)
 		t := NewTask(inst, callee, cx.Root, start, resolve)
+		cx.Scope = t
 		t.ctx = taskContext(ctx)
 		t.resolved = func(cancelled bool) {
 			cx.EndLends()
@@ -658,6 +666,7 @@ func (s *Store) runTask(acc *Accessor, task func(ctx context.Context, acc *Acces
 		if !ok {
 			if r := recover(); r != nil {
 				err = &panicError{r}
+				r = hostPanic(r)
 				acc.ev.post(func() { s.raise(r) })
 			} else {
 				err = errors.New("wc2go: the task ended its goroutine")
@@ -677,6 +686,32 @@ func (s *Store) runTask(acc *Accessor, task func(ctx context.Context, acc *Acces
 func (s *Store) raise(r any) {
 	s.inHost = true
 	panic(r)
+}
+
+// HostPanic is what a panic of host code is where it surfaces, when the host
+// code ran in a goroutine of its own: in the caller that runs the event loop.
+type HostPanic struct {
+	Value any
+	Stack []byte // of the goroutine that panicked
+}
+
+func hostPanic(r any) any {
+	switch r.(type) {
+	case *Trap, *HostPanic:
+		return r
+	}
+	return &HostPanic{r, debug.Stack()}
+}
+
+// Error gives the value and the stack.
+func (p *HostPanic) Error() string {
+	return fmt.Sprintf("%v\n\n%s", p.Value, p.Stack)
+}
+
+// Unwrap gives the value, if it is an error.
+func (p *HostPanic) Unwrap() error {
+	err, _ := p.Value.(error)
+	return err
 }
 
 // panicError is the error of a task that panicked, for who waits for it.
@@ -716,7 +751,9 @@ func (s *Store) RunConcurrent(ctx context.Context, fn func(ctx context.Context, 
 		var r outcome
 		defer func() {
 			if !r.ok {
-				r.failure = recover()
+				if r.failure = recover(); r.failure != nil {
+					r.failure = hostPanic(r.failure)
+				}
 			}
 			ev.mu.Lock()
 			ev.running--
@@ -747,6 +784,10 @@ func (s *Store) RunConcurrent(ctx context.Context, fn func(ctx context.Context, 
 	return err
 }
 
+// immediately is how long a guest waits for a host function to return before it
+// goes on without the result.
+const immediately = 20 * time.Microsecond
+
 // HostCall is a lowered import of asynchronous type: run calls the host
 // function, off the baton; done lowers what it returned. For generated code.
 func (c *ComponentInstance) HostCall(d int32, async bool, name string, cx *Cx, run func(ctx context.Context) error, done func(d int32)) uint32 {
@@ -773,34 +814,51 @@ func (c *ComponentInstance) HostCall(d int32, async bool, name string, cx *Cx, r
 	stop := context.AfterFunc(ev.ctx, cancel)
 	sub.onCancel = func(int32, *ComponentInstance) { cancel() }
 	ev.pending++
+	var err error
+	var failure any
+	var over atomic.Bool
+	finished := false
+	finish := func() {
+		if finished {
+			return
+		}
+		finished = true
+		ev.pending--
+		if failure != nil {
+			s.raise(failure)
+		}
+		if sub.cancelled && errors.Is(err, context.Canceled) {
+			sub.resolve(true)
+			return
+		}
+		done(s.callDepth)
+		sub.resolve(false)
+	}
 	go func() {
-		var err error
-		var failure any
 		ok := false
 		defer func() {
 			if !ok {
-				if failure = recover(); failure == nil {
+				if failure = recover(); failure != nil {
+					failure = hostPanic(failure)
+				} else {
 					failure = &Trap{Code: TrapHost, Message: name, Cause: errors.New("host function ended its goroutine")}
 				}
 			}
 			stop()
 			cancel()
-			ev.post(func() {
-				ev.pending--
-				if failure != nil {
-					s.raise(failure)
-				}
-				if sub.cancelled && errors.Is(err, context.Canceled) {
-					sub.resolve(true)
-					return
-				}
-				done(s.callDepth)
-				sub.resolve(false)
-			})
+			over.Store(true)
+			ev.post(func() { finish() })
 		}()
 		err = run(ctx)
 		ok = true
 	}()
+	// A host function that has nothing to wait for returns at once, as far as the guest can see.
+	for start := time.Now(); !over.Load() && time.Since(start) < immediately; {
+		runtime.Gosched()
+	}
+	if over.Load() {
+		finish()
+	}
 	if async {
 		return c.finishLower(sub)
 	}

@@ -211,6 +211,8 @@ func (k *stack) work() (ok bool) {
 				t.Frames = k.s.backtrace()
 			}
 			r = t
+		} else {
+			r = hostPanic(r)
 		}
 		k.failure, k.failed = r, true
 	}()

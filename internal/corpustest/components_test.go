@@ -21,6 +21,12 @@ import (
 //
 //	// corpus: found/adder.component.wasm
 //
+// More lines of the form
+//
+//	// corpus callee: found/other.component.wasm
+//
+// may follow, each for another component, whose package is corpus.test/NAME/callee.
+//
 // A host lives in testdata/hosts/NAME/NAME_test.go and imports the generated
 // package as corpus.test/NAME/api.
 func TestComponents(t *testing.T) {
@@ -58,28 +64,19 @@ func runHosts(t *testing.T, folder, what string, flags ...string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		line, _, _ := strings.Cut(string(src), "\n")
-		wasm, ok := strings.CutPrefix(line, "// corpus: ")
-		if !ok {
+		components := hostComponents(string(src))
+		if len(components) == 0 {
 			t.Fatalf("%s does not begin with \"// corpus: FILE\"", host)
 		}
-		data, err := os.ReadFile(filepath.Join(dir, wasm))
-		if err != nil {
-			t.Fatal(err)
+		ok := true
+		for _, c := range components {
+			if err := generateComponent(t, filepath.Join(dir, c.wasm), filepath.Join(tmp, name, c.pkg), "corpus.test/"+name+"/"+c.pkg, c.pkg); err != nil {
+				t.Errorf("%s: %v", c.wasm, err)
+				ok = false
+			}
 		}
-		path := "corpus.test/" + name + "/api"
-		p, err := frontend.Translate(data, frontend.Options{})
-		if err != nil {
-			t.Errorf("%s: %v", wasm, err)
+		if !ok {
 			continue
-		}
-		files, _, err := codegen.Generate(p, codegen.Options{Package: "api", ImportPath: path, Find: findInRepo})
-		if err != nil {
-			t.Errorf("%s: %v", wasm, err)
-			continue
-		}
-		for _, f := range files {
-			write(t, filepath.Join(tmp, name, "api", f.Name), string(f.Data))
 		}
 		write(t, filepath.Join(tmp, name, filepath.Base(host)), string(src))
 		pkgs = append(pkgs, name)
@@ -111,6 +108,46 @@ func runHosts(t *testing.T, folder, what string, flags ...string) {
 			}
 		})
 	}
+}
+
+// hostComponent is a component that a host names, and the package it becomes.
+type hostComponent struct{ pkg, wasm string }
+
+// hostComponents reads the first lines of a host.
+func hostComponents(src string) []hostComponent {
+	var out []hostComponent
+	for line := range strings.Lines(src) {
+		rest, ok := strings.CutPrefix(strings.TrimSpace(line), "// corpus")
+		name, wasm, found := strings.Cut(rest, ": ")
+		if !ok || !found {
+			break
+		}
+		if name = strings.TrimSpace(name); name == "" {
+			name = "api"
+		}
+		out = append(out, hostComponent{name, wasm})
+	}
+	return out
+}
+
+// generateComponent writes the package of a component.
+func generateComponent(t *testing.T, wasm, dir, path, pkg string) error {
+	data, err := os.ReadFile(wasm)
+	if err != nil {
+		return err
+	}
+	p, err := frontend.Translate(data, frontend.Options{})
+	if err != nil {
+		return err
+	}
+	files, _, err := codegen.Generate(p, codegen.Options{Package: pkg, ImportPath: path, Find: findInRepo})
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		write(t, filepath.Join(dir, f.Name), string(f.Data))
+	}
+	return nil
 }
 
 // writeGoMod makes dir the root of module corpus.test, which uses this repository.
