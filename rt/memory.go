@@ -46,8 +46,8 @@ const maxShared = 1 << (28 + 4*(bits.UintSize/64))
 func NewMemory(s *Store, t MemoryType) *Memory {
 	m := newMemory(s, t)
 	if m.mapped {
-		l := s.reservations()
-		l.list = append(l.list, m.res)
+		s.reservations().add(m.res)
+		s.mapped = append(s.mapped, m)
 	}
 	m.begin(t)
 	return m
@@ -80,7 +80,7 @@ func newMemory(s *Store, t MemoryType) *Memory {
 		m.max = limit
 	}
 	if Guarded && !t.Is64 && t.PageLog2 == 16 {
-		r, err := reserve(reservedBytes)
+		r, err := reserve(uintptr(min(t.Min<<t.PageLog2, reservedBytes)))
 		if err != nil {
 			Throwf(TrapLimit, "no address space for a memory: %v", err)
 		}

@@ -24,5 +24,6 @@ func (r reservation) base() unsafe.Pointer           { return nil }
 func (r reservation) contains(uintptr) bool          { return false }
 func (r reservation) commit(old, size uintptr) error { return nil }
 func (r reservation) free()                          {}
+func (r reservation) recycle()                       {}
 
-func reserve(uint64) (reservation, error) { return reservation{}, errors.ErrUnsupported }
+func reserve(uintptr) (reservation, error) { return reservation{}, errors.ErrUnsupported }

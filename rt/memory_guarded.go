@@ -12,7 +12,8 @@ const maxAlloc = 1 << 46
 
 // reservation is address space, or the Go memory of a checked memory.
 type reservation struct {
-	mem []byte
+	mem   []byte
+	ready *uintptr // accessible bytes, where reservations are used again
 }
 
 func (r reservation) base() unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(r.mem)) }

@@ -21,15 +21,15 @@ const (
 	pageReadWrite = 0x04
 )
 
-// reserve takes address space that nothing may touch yet.
-func reserve(n uint64) (reservation, error) {
-	p, _, err := virtualAlloc.Call(0, uintptr(n), memReserve, pageNoAccess)
+// reserve takes address space of reservedBytes. Nothing is accessible yet.
+func reserve(uintptr) (reservation, error) {
+	p, _, err := virtualAlloc.Call(0, reservedBytes, memReserve, pageNoAccess)
 	if p == 0 {
 		return reservation{}, err
 	}
 	// The address is not Go memory, so the conversion is safe; through a
 	// pointer to it, because vet cannot know that.
-	return reservation{unsafe.Slice(*(**byte)(unsafe.Pointer(&p)), n)}, nil
+	return reservation{mem: unsafe.Slice(*(**byte)(unsafe.Pointer(&p)), reservedBytes)}, nil
 }
 
 // commit makes the bytes from old to size accessible; they are zero.
@@ -40,5 +40,8 @@ func (r reservation) commit(old, size uintptr) error {
 	}
 	return nil
 }
+
+// recycle frees a reservation.
+func (r reservation) recycle() { r.free() }
 
 func (r reservation) free() { virtualFree.Call(uintptr(r.base()), 0, memRelease) }

@@ -64,6 +64,7 @@ type Store struct {
 	exn    *Exception      // the exception that is thrown
 
 	res       *reservations
+	mapped    []*Memory // the memories in res
 	shared    []*Memory // memories of no store that code of this one accesses
 	memBytes  uint64
 	instances int
@@ -212,8 +213,14 @@ func (s *Store) free() {
 	for i := len(closers) - 1; i >= 0; i-- {
 		closers[i]()
 	}
+	// What the address space becomes next must not be within reach of who has
+	// kept a memory or an instance.
+	for _, m := range s.mapped {
+		m.Base, m.Size, m.max, m.res = nil, 0, 0, reservation{}
+	}
+	s.mapped = nil
 	if s.res != nil {
-		s.res.free()
+		s.res.recycle()
 	}
 }
 
@@ -259,7 +266,10 @@ func (s *Store) EndHost() {
 
 // reservations is the address space that a store's memories hold. It is apart
 // from the store, so that a cleanup can free it once the store is garbage.
-type reservations struct{ list []reservation }
+type reservations struct {
+	list []reservation
+	one  [1]reservation // most stores have one memory
+}
 
 func (s *Store) reservations() *reservations {
 	if s.res == nil {
@@ -274,6 +284,22 @@ func (r *reservations) free() {
 		x.free()
 	}
 	r.list = nil
+}
+
+func (r *reservations) add(x reservation) {
+	if r.list == nil {
+		r.list = r.one[:0]
+	}
+	r.list = append(r.list, x)
+}
+
+// recycle is free where nothing can have kept an address: Close came, and no
+// guest code runs.
+func (r *reservations) recycle() {
+	for _, x := range r.list {
+		x.recycle()
+	}
+	r.list, r.one = nil, [1]reservation{}
 }
 
 // contains reports whether an address lies in one of the reservations.
