@@ -122,6 +122,12 @@ func unit(b []byte, i int) uint16 { return binary.LittleEndian.Uint16(b[2*i:]) }
 func validUTF16(b []byte) bool {
 	n := len(b) / 2
 	for i := 0; i < n; i++ {
+		for i+4 <= n && !surrogateIn4(binary.LittleEndian.Uint64(b[2*i:])) {
+			i += 4
+		}
+		if i == n {
+			break
+		}
 		u := unit(b, i)
 		if u&0xf800 != 0xd800 {
 			continue
@@ -155,10 +161,7 @@ func (cx *Cx) LiftString(enc StringEncoding, p, tagged uint32) string {
 	s := cx.load(enc, p, tagged)
 	b := s.bytes()
 	if s.enc == simpleLatin1 {
-		high := 0
-		for _, c := range b {
-			high += int(c >> 7)
-		}
+		high := highBytes(b)
 		cx.charge(uint64(len(b) + high))
 		if high == 0 {
 			return string(b)
@@ -169,32 +172,58 @@ func (cx *Cx) LiftString(enc StringEncoding, p, tagged uint32) string {
 		}
 		return ownedString(out)
 	}
-	n, size := len(b)/2, 0
-	for i := 0; i < n; i++ {
-		switch u := unit(b, i); {
-		case u < 0x80:
-			size++
-		case u < 0x800:
-			size += 2
-		case u&0xf800 == 0xd800:
-			size += 2 // half of four
-		default:
-			size += 3
-		}
-	}
+	size := sizeAsUTF8(b)
 	cx.charge(uint64(size))
-	out := make([]byte, 0, size)
-	for i := 0; i < n; {
-		if u := unit(b, i); u < 0x80 {
-			out = append(out, byte(u))
-			i++
-			continue
+	return ownedString(appendUTF8(make([]byte, 0, size), b))
+}
+
+// sizeAsUTF8 is how many bytes valid UTF-16 takes as UTF-8.
+func sizeAsUTF8(b []byte) (size int) {
+	for n := len(b) / 2; n > 0; n = len(b) / 2 {
+		if n >= 8 {
+			if x := binary.LittleEndian.Uint64(b) | binary.LittleEndian.Uint64(b[8:]); x&high16 == 0 {
+				size += 8
+				b = b[16:]
+				continue
+			}
 		}
-		r, k := rune16(b, i)
-		out = utf8.AppendRune(out, r)
-		i += k
+		k := min(n, 8)
+		for i := range k {
+			// Half a surrogate pair counts two: it is four bytes.
+			switch u := unit(b, i); {
+			case u < 0x80:
+				size++
+			case u < 0x800 || u&0xf800 == 0xd800:
+				size += 2
+			default:
+				size += 3
+			}
+		}
+		b = b[2*k:]
 	}
-	return ownedString(out)
+	return size
+}
+
+// appendUTF8 appends UTF-16, which was valid, as UTF-8.
+func appendUTF8(out, b []byte) []byte {
+	for len(b) >= 2 {
+		if k := narrowUnits(out[len(out):cap(out)], b, high16); k > 0 {
+			out, b = out[:len(out)+k], b[2*k:]
+		}
+		i := 0
+		for n := min(len(b)/2, 8); i < n; {
+			if u := unit(b, i); u < 0x80 {
+				out = append(out, byte(u))
+				i++
+				continue
+			}
+			r, k := rune16(b, i)
+			out = utf8.AppendRune(out, r)
+			i += k
+		}
+		b = b[2*i:]
+	}
+	return out
 }
 
 // LiftUTF8 lifts a UTF-8 string.
@@ -261,8 +290,9 @@ func (cx *Cx) store(enc, hint StringEncoding, s *source) (p, tagged uint32) {
 		default:
 			p = cx.Realloc(0, 0, 2, 2*s.units)
 			dst := cx.bytes(p, 2*s.units)
-			for i, c := range s.bytes() {
-				dst[2*i], dst[2*i+1] = c, 0
+			src := s.bytes()
+			for i := widenBytes(dst, src, 0); i < len(src); i++ {
+				dst[2*i], dst[2*i+1] = src[i], 0
 			}
 			return p, s.units
 		}
@@ -287,7 +317,7 @@ func (cx *Cx) storeToUTF8(s *source, worst uint32) (p, n uint32) {
 	src, dst := s.bytes(), cx.bytes(p, s.units)
 	i := 0
 	if s.enc == simpleUTF16 {
-		for i < len(dst) {
+		for i = narrowUnits(dst, src, high16); i < len(dst); {
 			u := unit(src, i)
 			if u >= 0x80 {
 				break
@@ -308,11 +338,7 @@ func (cx *Cx) storeToUTF8(s *source, worst uint32) (p, n uint32) {
 	src = s.bytes() // memory may have moved
 	out := cx.bytes(p, worst)[:i]
 	if s.enc == simpleUTF16 {
-		for units := int(s.units); i < units; {
-			r, k := rune16(src, i)
-			out = utf8.AppendRune(out, r)
-			i += k
-		}
+		out = appendUTF8(out, src[2*i:])
 	} else {
 		for ; i < len(src); i++ {
 			out = utf8.AppendRune(out, rune(src[i]))
@@ -345,6 +371,10 @@ func utf8To16(dst []byte, n int, src []byte) int {
 		k := 1
 		if c >= utf8.RuneSelf {
 			c, k = utf8.DecodeRune(src[i:])
+		} else if k := widenBytes(dst[2*n:], src[i:], high8); k > 0 {
+			i += k
+			n += k
+			continue
 		}
 		i += k
 		if c < 0x10000 {
@@ -368,6 +398,12 @@ func (cx *Cx) storeToLatin1OrUTF16(s *source) (p, tagged uint32) {
 	n := 0 // bytes written
 	i := 0 // position in src: bytes or units
 	units := int(s.units)
+	if s.enc == simpleUTF16 {
+		i = narrowUnits(dst, src, upper16)
+	} else {
+		i = asciiPrefix(dst, src)
+	}
+	n = i
 	for i < units {
 		var r rune
 		var k int
@@ -414,15 +450,15 @@ func (cx *Cx) storeProbablyUTF16(s *source) (p, tagged uint32) {
 	size := 2 * s.units
 	p = cx.Realloc(0, 0, 2, size)
 	src, dst := s.bytes(), cx.bytes(p, size)
-	var high byte
-	for i := 1; i < len(src); i += 2 {
+	high := byte(0)
+	for i := 2*latin1Prefix(src) + 1; i < len(src); i += 2 {
 		high |= src[i]
 	}
 	copy(dst, src)
 	if high != 0 {
 		return p, s.units | utf16Tag
 	}
-	for i := range int(s.units) {
+	for i := narrowUnits(dst, dst, 0); i < int(s.units); i++ {
 		dst[i] = dst[2*i]
 	}
 	p = cx.Realloc(p, size, 1, s.units)

@@ -257,3 +257,58 @@ func TestStringAllocations(t *testing.T) {
 		t.Errorf("lifting allocates %v times", a)
 	}
 }
+
+// TestStringPositions has a character that is not ASCII at each place of strings
+// around the lengths that are handled as words.
+func TestStringPositions(t *testing.T) {
+	for n := range 36 {
+		for at := range n + 1 {
+			for _, c := range []string{"", "é", "ß\u0080", "Ā", "日", "\ud7ff", "\ue000", "😀", "é😀日a"} {
+				s := strings.Repeat("abcdefghijk", 4)
+				s = s[:at] + c + s[at:n]
+				for _, from := range testEncodings {
+					for _, to := range testEncodings {
+						if to == EncodingLatin1UTF16 && from == to {
+							continue // how it is written is another test's
+						}
+						src, dst := newTestGuest(), newTestGuest()
+						p, k := src.put(from, s)
+						if got := src.LiftString(from, p, k); got != s {
+							t.Fatalf("%d: %q lifted as %q", from, s, got)
+						}
+						q, m := CopyString(&src.Cx, from, p, k, &dst.Cx, to)
+						if got := dst.LiftString(to, q, m); got != s {
+							t.Fatalf("%d to %d: %q became %q", from, to, s, got)
+						}
+						if want, wantN := encodeForTest(to, s, m&utf16Tag != 0); wantN&^utf16Tag != m&^utf16Tag || string(dst.buf[q:int(q)+len(want)]) != string(want) {
+							t.Fatalf("%d to %d: %q became %q, want %q", from, to, s, dst.buf[q:int(q)+len(want)], want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestLoneSurrogates has one at each place among other units.
+func TestLoneSurrogates(t *testing.T) {
+	for _, other := range []uint16{'a', 0xd7ff, 0xe000, 0} {
+		for n := 1; n < 20; n++ {
+			for at := range n {
+				for _, u := range []uint16{0xd800, 0xdbff, 0xdc00, 0xdfff} {
+					var b []byte
+					for i := range n {
+						x := other
+						if i == at {
+							x = u
+						}
+						b = binary.LittleEndian.AppendUint16(b, x)
+					}
+					if validUTF16(b) {
+						t.Fatalf("%#x at %d of %d among %#x is taken for valid", u, at, n, other)
+					}
+				}
+			}
+		}
+	}
+}
