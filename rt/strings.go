@@ -121,7 +121,7 @@ func unit(b []byte, i int) uint16 { return binary.LittleEndian.Uint16(b[2*i:]) }
 // validUTF16 reports whether every surrogate of b has its other half.
 func validUTF16(b []byte) bool {
 	n := len(b) / 2
-	for i := 0; i < n; i++ {
+	for i := asciiUnits(b); i < n; i++ {
 		for i+4 <= n && !surrogateIn4(binary.LittleEndian.Uint64(b[2*i:])) {
 			i += 4
 		}
@@ -180,14 +180,12 @@ func (cx *Cx) LiftString(enc StringEncoding, p, tagged uint32) string {
 // sizeAsUTF8 is how many bytes valid UTF-16 takes as UTF-8.
 func sizeAsUTF8(b []byte) (size int) {
 	for n := len(b) / 2; n > 0; n = len(b) / 2 {
-		if n >= 8 {
-			if x := binary.LittleEndian.Uint64(b) | binary.LittleEndian.Uint64(b[8:]); x&high16 == 0 {
-				size += 8
-				b = b[16:]
-				continue
-			}
+		if k := asciiUnits(b); k > 0 {
+			size += k
+			b = b[2*k:]
+			continue
 		}
-		k := min(n, 8)
+		k := min(n, 16)
 		for i := range k {
 			// Half a surrogate pair counts two: it is four bytes.
 			switch u := unit(b, i); {
@@ -211,7 +209,7 @@ func appendUTF8(out, b []byte) []byte {
 			out, b = out[:len(out)+k], b[2*k:]
 		}
 		i := 0
-		for n := min(len(b)/2, 8); i < n; {
+		for n := min(len(b)/2, 16); i < n; {
 			if u := unit(b, i); u < 0x80 {
 				out = append(out, byte(u))
 				i++
@@ -367,25 +365,26 @@ func (cx *Cx) storeUTF8ToUTF16(s *source) (p, units uint32) {
 // after the last. dst has room for a unit per byte.
 func utf8To16(dst []byte, n int, src []byte) int {
 	for i := 0; i < len(src); {
-		c := rune(src[i])
-		k := 1
-		if c >= utf8.RuneSelf {
-			c, k = utf8.DecodeRune(src[i:])
-		} else if k := widenBytes(dst[2*n:], src[i:], high8); k > 0 {
-			i += k
-			n += k
-			continue
-		}
+		k := widenBytes(dst[2*n:], src[i:], high8)
 		i += k
-		if c < 0x10000 {
-			binary.LittleEndian.PutUint16(dst[2*n:], uint16(c))
-			n++
-			continue
+		n += k
+		for end := min(i+16, len(src)); i < end; {
+			c := rune(src[i])
+			k := 1
+			if c >= utf8.RuneSelf {
+				c, k = utf8.DecodeRune(src[i:])
+			}
+			i += k
+			if c < 0x10000 {
+				binary.LittleEndian.PutUint16(dst[2*n:], uint16(c))
+				n++
+				continue
+			}
+			a, b := utf16.EncodeRune(c)
+			binary.LittleEndian.PutUint16(dst[2*n:], uint16(a))
+			binary.LittleEndian.PutUint16(dst[2*n+2:], uint16(b))
+			n += 2
 		}
-		a, b := utf16.EncodeRune(c)
-		binary.LittleEndian.PutUint16(dst[2*n:], uint16(a))
-		binary.LittleEndian.PutUint16(dst[2*n+2:], uint16(b))
-		n += 2
 	}
 	return n
 }

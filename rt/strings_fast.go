@@ -30,6 +30,19 @@ func narrow4(x uint64) uint32 {
 // bit of not, and returns how many. dst has room for a unit per byte.
 func widenBytes(dst, src []byte, not uint64) int {
 	n := 0
+	for len(src) >= 16 && len(dst) >= 32 {
+		x, y := le(src), le(src[8:])
+		if (x|y)&not != 0 {
+			break
+		}
+		d := dst[:32]
+		binary.LittleEndian.PutUint64(d, widen4(x&0xffffffff))
+		binary.LittleEndian.PutUint64(d[8:], widen4(x>>32))
+		binary.LittleEndian.PutUint64(d[16:], widen4(y&0xffffffff))
+		binary.LittleEndian.PutUint64(d[24:], widen4(y>>32))
+		src, dst = src[16:], dst[32:]
+		n += 16
+	}
 	for len(src) >= 8 && len(dst) >= 16 {
 		x := binary.LittleEndian.Uint64(src)
 		if x&not != 0 {
@@ -103,3 +116,24 @@ func asciiPrefix(dst, src []byte) int {
 	}
 	return n
 }
+
+// asciiUnits is how many units, eight at a time, are ASCII.
+func asciiUnits(b []byte) int {
+	n := len(b)
+	for len(b) >= 64 {
+		w := b[:64]
+		if (le(w)|le(w[8:])|le(w[16:])|le(w[24:])|le(w[32:])|le(w[40:])|le(w[48:])|le(w[56:]))&high16 != 0 {
+			break
+		}
+		b = b[64:]
+	}
+	for len(b) >= 16 {
+		if (le(b)|le(b[8:]))&high16 != 0 {
+			break
+		}
+		b = b[16:]
+	}
+	return (n - len(b)) / 2
+}
+
+func le(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }

@@ -38,7 +38,7 @@
       (import "libc" "memory" (memory 1))
       ;; gives n times a list of 1 MiB
       (func (export "give") (param $n i32) (result i32) (local $r i32)
-        (i32.store8 (i32.const 1024) (i32.const 3))
+        (memory.fill (i32.const 1024) (i32.const 3) (i32.const 1048576))
         (i32.store8 (i32.const 1049599) (i32.const 4))
         (loop $l
           (local.set $r (i32.add (local.get $r) (call $take (i32.const 1024) (i32.const 1048576))))
