@@ -83,7 +83,7 @@ func (b *body) atomicAccess(s *ir.Effect, t string, args []*node) *node {
 	default:
 		n = b.rtCall("AtomicLoad"+width, args...)
 	}
-	if narrowed {
+	if narrowed && s.Dst != ir.NoLocal {
 		n = conv("uint64", n)
 	}
 	return n

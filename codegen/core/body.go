@@ -137,7 +137,7 @@ func (b *body) function() []byte {
 	sig := FuncSig(b.l.p, b.m.ID, b.f.Index, "*core.M"+strconv.Itoa(int(b.m.ID)))
 	b.file.rt = b.file.rt || strings.Contains(sig, "rt.")
 	if b.f.Try != nil {
-		sig = namedResults(b.m, t, sig)
+		sig = b.trySig(sig)
 	}
 	b.str(sig)
 	b.str(" {\n")
@@ -148,6 +148,9 @@ func (b *body) function() []byte {
 		b.line("}")
 	}
 	b.declare()
+	if b.f.Try != nil {
+		b.takeParams()
+	}
 	b.buf = append(b.buf, catch...)
 	if b.self {
 		b.str("tail:\n")

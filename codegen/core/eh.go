@@ -1,7 +1,6 @@
 package core
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -24,13 +23,38 @@ func caughtResults(f *ir.Func) (l []ir.Local) {
 	return l
 }
 
-// namedResults gives the results in a signature names: r0, r1...
-func namedResults(m *ir.Module, t *ir.FuncType, sig string) string {
-	var r []string
-	for i, x := range t.Results {
-		r = append(r, fmt.Sprintf("r%d %s", i, GoType(m, x)))
+// tryResult is the name of a result of a function that catches: that of the
+// local, or r0, r1...
+func tryResult(f *ir.Func, i int) string {
+	if i < len(f.Try.Results) && f.Try.Results[i] != ir.NoLocal {
+		return local(f.Try.Results[i])
 	}
-	return sig[:strings.IndexByte(sig, ')')+1] + " (" + strings.Join(r, ", ") + ")"
+	return "r" + strconv.Itoa(i)
+}
+
+// trySig is the signature of a function that catches. Its results are variables,
+// the locals that it gives back: so the deferred function need not assign them, nor refer to
+// them but for those of the exception. The parameters of these locals are called a0, a1...
+func (b *body) trySig(sig string) string {
+	end := strings.IndexByte(sig, ')') + 1
+	params := sig[:end]
+	for _, l := range caughtResults(b.f) {
+		n := local(l)
+		params = strings.Replace(params, ", "+n+" ", ", a"+n[1:]+" ", 1)
+	}
+	var r []string
+	for i, x := range b.m.Types[b.f.Type].Func.Results {
+		r = append(r, tryResult(b.f, i)+" "+GoType(b.m, x))
+	}
+	return params + " (" + strings.Join(r, ", ") + ")"
+}
+
+// takeParams gives the locals among the results their values.
+func (b *body) takeParams() {
+	for _, l := range caughtResults(b.f) {
+		n := local(l)
+		b.line(n, " = a", n[1:])
+	}
 }
 
 // exception gives the Go struct type of the exceptions of a tag.
@@ -66,7 +90,7 @@ func (b *body) catch() {
 	b.line("\treturn")
 	b.line("}")
 	b.line("switch x.Tag {")
-	code := "r" + strconv.Itoa(len(try.Results))
+	code := tryResult(b.f, len(try.Results))
 	all := false
 	for _, c := range try.Catches {
 		if c.All {
@@ -99,11 +123,6 @@ func (b *body) catch() {
 	b.line("}")
 	b.line("recover()")
 	b.line("rt.Caught(m.Store)")
-	for i, l := range try.Results {
-		if l != ir.NoLocal {
-			b.line("r", strconv.Itoa(i), " = ", local(l))
-		}
-	}
 	b.indent--
 	b.line("}()")
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wc2go/wc2go/internal/wast/driver"
+	"github.com/wc2go/wc2go/ir"
 )
 
 // run runs the scripts of testdata, which wast2json made of the .wast files there.
@@ -35,6 +36,16 @@ func TestLink(t *testing.T) {
 	for _, tags := range []string{"", "wc2go_checked"} {
 		if sum, out := run(t, Options{Tags: tags}, "link"); sum.Failed > 0 || sum.Passed != 55 {
 			t.Errorf("tags %q: %v\n%s", tags, sum, out)
+		}
+	}
+}
+
+// TestFeatures: exceptions, tail calls and objects. legacy.wast needs an
+// assembler of its own.
+func TestFeatures(t *testing.T) {
+	for _, o := range []Options{{}, {Tags: "wc2go_checked"}, {Passes: ir.PassOptions{Disable: []string{"deadfuncs", "inline", "deadsets", "locals"}}}} {
+		if sum, out := run(t, o, "features", "legacy"); sum.Failed > 0 || sum.Passed != 65 {
+			t.Errorf("tags %q: %v\n%s", o.Tags, sum, out)
 		}
 	}
 }
