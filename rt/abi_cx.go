@@ -58,10 +58,10 @@ func (cx *Cx) Realloc(old, oldSize, align, size uint32) uint32 {
 // (CanonicalABI.md, lift_flat_values and lower_flat_values).
 func (cx *Cx) Check(p, size, align uint32) {
 	if p&(align-1) != 0 {
-		Throwf(TrapHeapMisaligned, "%#x where alignment %d is needed", p, align)
+		Throwf(TrapHeapMisaligned, "argument or return pointer not aligned to %d: %#x", align, p)
 	}
 	if uint64(p)+uint64(size) > cx.Mem.Size {
-		Throwf(TrapMemoryOutOfBounds, "%d bytes at %#x", size, p)
+		Throwf(TrapMemoryOutOfBounds, "pointer out of bounds of memory: %d bytes at %#x", size, p)
 	}
 }
 
@@ -72,7 +72,7 @@ func (cx *Cx) CheckList(p, n, size, align uint32) {
 		Throwf(TrapStringOutOfBounds, "list of %d bytes", bytes)
 	}
 	if p&(align-1) != 0 {
-		Throwf(TrapHeapMisaligned, "list at %#x where alignment %d is needed", p, align)
+		Throwf(TrapHeapMisaligned, "list pointer is not aligned to %d: %#x", align, p)
 	}
 	if uint64(p)+bytes > cx.Mem.Size {
 		cx.throwRange("list pointer/length out of bounds of memory", "list content out-of-bounds", bytes, p)
@@ -190,7 +190,7 @@ func Bool32(b bool) uint32 {
 // LiftChar is convert_i32_to_char.
 func LiftChar(c uint32) rune {
 	if c >= 0x110000 || c-0xd800 < 0x800 {
-		Throwf(TrapInvalidChar, "%#x", c)
+		Throwf(TrapInvalidChar, "%#x: converted integer out of range for `char`", c)
 	}
 	return rune(c)
 }
@@ -198,7 +198,9 @@ func LiftChar(c uint32) rune {
 // ThrowDisc raises the trap of a discriminant that names no case.
 //
 //go:noinline
-func ThrowDisc(d uint32) { Throwf(TrapInvalidDiscriminant, "%d", d) }
+func ThrowDisc(d uint32) {
+	Throwf(TrapInvalidDiscriminant, "unexpected discriminant: %d", d)
+}
 
 // The handles of one call.
 

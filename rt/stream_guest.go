@@ -321,7 +321,7 @@ func (c *ComponentInstance) ChannelCopy(cx Cx, op *CopyOp, future, write, async 
 	}
 	if op.Elem.Size > 0 && n > 0 {
 		if ptr&(op.Elem.Align-1) != 0 {
-			Throwf(TrapHeapMisaligned, "%s pointer %#x where alignment %d is needed", e.ch.what(), ptr, op.Elem.Align)
+			Throwf(TrapHeapMisaligned, "%s pointer is not aligned to %d: %#x", e.ch.what(), op.Elem.Align, ptr)
 		}
 		if uint64(ptr)+uint64(n)*uint64(op.Elem.Size) > cx.Mem.Size {
 			throwText(TrapMemoryOutOfBounds, "%s pointer out of bounds of memory", e.ch.what())

@@ -78,7 +78,7 @@ func (cx *Cx) load(enc StringEncoding, p, tagged uint32) source {
 		Throwf(TrapStringOutOfBounds, "string of %d bytes", size)
 	}
 	if p&(align-1) != 0 {
-		Throwf(TrapHeapMisaligned, "string at %#x", p)
+		Throwf(TrapHeapMisaligned, "string pointer not aligned to %d: %#x", align, p)
 	}
 	if uint64(p)+size > cx.Mem.Size {
 		cx.throwRange("string pointer/length out of bounds of memory", "string content out-of-bounds", size, p)
@@ -91,7 +91,7 @@ func (cx *Cx) load(enc StringEncoding, p, tagged uint32) source {
 		}
 	case simpleUTF16:
 		if !validUTF16(b) {
-			Throwf(TrapInvalidString, "lone surrogate in utf-16")
+			throwUTF16(b)
 		}
 	}
 	return s
@@ -110,9 +110,33 @@ func throwUTF8(b []byte) {
 		at += n
 	}
 	if !utf8.FullRune(b[at:]) {
-		Throwf(TrapInvalidString, "incomplete utf-8 byte sequence from index %d", at)
+		throwText(TrapInvalidString, "invalid utf8 encoding: incomplete utf-8 byte sequence from index %d", at)
 	}
-	Throwf(TrapInvalidString, "invalid utf-8 sequence from index %d", at)
+	// As Unicode counts them: the bytes that could have begun a character.
+	n := 1
+	for n < 4 && at+n < len(b) && !utf8.FullRune(b[at:at+n]) {
+		n++
+	}
+	if n > 1 {
+		n--
+	}
+	throwText(TrapInvalidString, "invalid utf8 encoding: invalid utf-8 sequence of %d bytes from index %d", n, at)
+}
+
+// throwUTF16 raises the trap of bytes that are not UTF-16.
+//
+//go:noinline
+func throwUTF16(b []byte) {
+	for i, n := 0, len(b)/2; i < n; i++ {
+		switch u := unit(b, i); {
+		case !utf16.IsSurrogate(rune(u)):
+		case i+1 < n && utf16.DecodeRune(rune(u), rune(unit(b, i+1))) != utf8.RuneError:
+			i++
+		default:
+			throwText(TrapInvalidString, "invalid utf16 encoding: unpaired surrogate found: %x", u)
+		}
+	}
+	panic("rt: UTF-16 without an error")
 }
 
 // unit is UTF-16 code unit i of b.

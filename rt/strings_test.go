@@ -312,3 +312,37 @@ func TestLoneSurrogates(t *testing.T) {
 		}
 	}
 }
+
+// The words are those of Wasmtime, whose scripts look for them.
+func TestInvalidStringText(t *testing.T) {
+	for _, c := range []struct {
+		enc  StringEncoding
+		b    string
+		want string
+	}{
+		{EncodingUTF8, "ab\xff", "invalid utf-8 sequence of 1 bytes from index 2"},
+		{EncodingUTF8, "a\xe2\x28\xa1", "invalid utf-8 sequence of 1 bytes from index 1"},
+		{EncodingUTF8, "\xe2\x82\x28", "invalid utf-8 sequence of 2 bytes from index 0"},
+		{EncodingUTF8, "\xf0\x9f\x98a", "invalid utf-8 sequence of 3 bytes from index 0"},
+		{EncodingUTF8, "\xed\xa0\x80", "invalid utf-8 sequence of 1 bytes from index 0"},
+		{EncodingUTF8, "aé\xf0\x9f", "incomplete utf-8 byte sequence from index 3"},
+		{EncodingUTF16, "a\x00\x3d\xd8\x00\xde\x01\xdc", "unpaired surrogate found: dc01"},
+		{EncodingUTF16, "\x3d\xd8\x3d\xd8\x00\xde", "unpaired surrogate found: d83d"},
+		{EncodingUTF16, "a\x00\x3d\xd8", "unpaired surrogate found: d83d"},
+	} {
+		g := newTestGuest()
+		n := uint32(len(c.b))
+		copy(g.bytes(64, n), c.b)
+		if c.enc == EncodingUTF16 {
+			n /= 2
+		}
+		var text string
+		func() {
+			defer func() { text = recover().(*Trap).Error() }()
+			g.LiftString(c.enc, 64, n)
+		}()
+		if !strings.HasPrefix(text, "wasm trap: invalid utf") || !strings.Contains(text, c.want) {
+			t.Errorf("%q: %q, want %q", c.b, text, c.want)
+		}
+	}
+}
