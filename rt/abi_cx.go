@@ -252,8 +252,8 @@ func (cx *Cx) LowerBorrow(res *ResourceType, rep uint32, val any) uint32 {
 
 // MoveGuest lowers a guest resource that Go owns: the guest owns it then.
 func (cx *Cx) MoveGuest(res *ResourceType, r *GuestResource) uint32 {
-	if err := r.CheckOwn(res); err != nil {
-		ThrowHost(res.Name, err) // given twice in one call
+	if err := r.movable(res); err != nil {
+		ThrowHost(res.Name, err) // an asynchronous call started late
 	}
 	r.moved = true
 	return cx.Inst.lowerOwn(res, r.rep, nil)
@@ -261,7 +261,7 @@ func (cx *Cx) MoveGuest(res *ResourceType, r *GuestResource) uint32 {
 
 // LendGuest lowers a guest resource that Go owns as a borrow, until [Cx.EndLends].
 func (cx *Cx) LendGuest(res *ResourceType, r *GuestResource) uint32 {
-	if err := r.CheckBorrow(res); err != nil {
+	if err := r.lendable(res); err != nil {
 		ThrowHost(res.Name, err)
 	}
 	r.lends++

@@ -44,6 +44,7 @@ func (f *DynFunc) Call(ctx context.Context, args []Value) (v Value, err error) {
 		return nil, err
 	}
 	defer e.Exit(&err)
+	f.Inst.Store.BeginClaims()
 	for n, p := range f.Type.Params {
 		if err := checkHandles(f.Inst.Res, p.Type, args[n]); err != nil {
 			return nil, &ArgError{p.Name, err}

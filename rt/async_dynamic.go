@@ -27,6 +27,7 @@ func (f *DynFunc) start(ctx context.Context, args []Value) *Call[Value] {
 	cx := &Cx{Inst: f.Inst, Mem: f.Mem, Fn: f.Fn, Root: f.Root, Charge: true}
 	c := dynCx{cx, f.Enc}
 	check := func() error {
+		f.Inst.Store.BeginClaims()
 		for n, p := range f.Type.Params {
 			if err := checkHandles(f.Inst.Res, p.Type, args[n]); err != nil {
 				return &ArgError{p.Name, err}
@@ -121,6 +122,7 @@ func (l *LinkedFunc) HostCall(cx *Cx, enc StringEncoding, async bool, flat ...ui
 	done := func(d int32) {
 		cx.D = d
 		if err == nil && t.Result != nil {
+			cx.Inst.Store.BeginClaims()
 			err = checkHandles(cx.Inst.Res, t.Result, v)
 		}
 		if err != nil {

@@ -485,6 +485,7 @@ func lowerHost(cx *Cx, enc StringEncoding, path string, t *FuncType, call func(c
 	v, err := call(st.HostContext(), args)
 	st.EndHost()
 	if err == nil && t.Result != nil {
+		st.BeginClaims()
 		err = checkHandles(cx.Inst.Res, t.Result, v)
 	}
 	if err != nil {

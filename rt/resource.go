@@ -72,6 +72,9 @@ type GuestResource struct {
 	rep   uint32
 	moved bool
 	lends int32
+	// claim is Store.claims of the last arguments or results that r was found in,
+	// plus 1 if as an owner.
+	claim uint64
 }
 
 // NewGuestResource takes ownership of a representation. For generated code.
@@ -103,10 +106,48 @@ func (r *GuestResource) Drop(ctx context.Context) (err error) {
 	return nil
 }
 
+// BeginClaims begins the check of one call's arguments, or of one host
+// function's results: [GuestResource.CheckOwn] and
+// [GuestResource.CheckBorrow] refuse a resource that is given away and used
+// a second time among them, before any of them is lowered. It needs the
+// baton. For generated code.
+func (s *Store) BeginClaims() { s.claims += 2 }
+
 // CheckOwn says whether r can be moved to a guest as a resource of type res.
 // It needs the baton of res's store. For generated code.
 func (r *GuestResource) CheckOwn(res *ResourceType) error {
-	if err := r.CheckBorrow(res); err != nil {
+	if err := r.movable(res); err != nil {
+		return err
+	}
+	switch now := res.Store.claims; {
+	case now == 0:
+	case r.claim == now:
+		return ErrInUse
+	case r.claim == now|1:
+		return ErrMoved
+	default:
+		r.claim = now | 1
+	}
+	return nil
+}
+
+// CheckBorrow says whether r can be lent to a guest as a resource of type res.
+// It needs the baton of res's store. For generated code.
+func (r *GuestResource) CheckBorrow(res *ResourceType) error {
+	if err := r.lendable(res); err != nil {
+		return err
+	}
+	if now := res.Store.claims; r.claim == now|1 {
+		return ErrMoved
+	} else {
+		r.claim = now
+	}
+	return nil
+}
+
+// movable says why r cannot be moved to a guest as a resource of type res.
+func (r *GuestResource) movable(res *ResourceType) error {
+	if err := r.lendable(res); err != nil {
 		return err
 	}
 	if r.lends > 0 {
@@ -115,9 +156,8 @@ func (r *GuestResource) CheckOwn(res *ResourceType) error {
 	return nil
 }
 
-// CheckBorrow says whether r can be lent to a guest as a resource of type res.
-// It needs the baton of res's store. For generated code.
-func (r *GuestResource) CheckBorrow(res *ResourceType) error {
+// lendable says why r cannot be lent to a guest as a resource of type res.
+func (r *GuestResource) lendable(res *ResourceType) error {
 	switch {
 	case r == nil || r.res == nil:
 		return fmt.Errorf("wc2go: nil %s", res.Name)

@@ -62,6 +62,7 @@ type Store struct {
 	trap   *Trap           // the trap that poisoned the store
 	Tail   TailCall        // for generated code
 	exn    *Exception      // the exception that is thrown
+	claims uint64          // see BeginClaims
 
 	res       *reservations
 	mapped    []*Memory // the memories in res

@@ -59,6 +59,7 @@ func (e *emitter) asyncLift(l *ir.Lift) {
 	check := "nil"
 	mark := e.buf.Len()
 	e.f("check := func() error {")
+	e.beginClaims(e.params(l.Type)...)
 	before := e.buf.Len()
 	for n, p := range ft.Params {
 		e.check(p.Type, fmt.Sprintf("a%d", n), func(err string) {

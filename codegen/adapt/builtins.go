@@ -234,6 +234,7 @@ func (e *emitter) codec(t ir.TypeID, o *ir.CanonOptions, read bool) {
 		}
 		if e.needsCheck(t) {
 			e.f("i := (*Instance)(cx.Root)\n_ = i")
+			e.beginClaims(t)
 		}
 		e.f("for k := range from {")
 		e.check(t, "from[k]", func(err string) { e.f("%s.ThrowHost(\"stream\", %s)", rt, err) })

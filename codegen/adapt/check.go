@@ -35,6 +35,16 @@ func (e *emitter) findCheck(t ir.TypeID) bool {
 	return e.needsCheck(it.Elem) || e.needsCheck(it.Err)
 }
 
+// beginClaims prints what comes before the checks of values of these types, if
+// there are handles of guest resources among them.
+func (e *emitter) beginClaims(ts ...ir.TypeID) {
+	if e.anyOf(ts, func(t *ir.Type) bool {
+		return (t.Kind == ir.TOwn || t.Kind == ir.TBorrow) && !e.p.Resources[t.Resource].Imported
+	}) {
+		e.f("i.store.BeginClaims()")
+	}
+}
+
 // check prints code that refuses a Go value that is no value of type t; bad
 // prints what to do with the error.
 func (e *emitter) check(t ir.TypeID, v string, bad func(err string)) {

@@ -2,6 +2,7 @@ package adapt
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wc2go/wc2go/codegen/names"
@@ -27,9 +28,21 @@ func (e *emitter) supported(what string, o *ir.CanonOptions) bool {
 	return false
 }
 
-// anyType reports whether some of the types has a property.
+// anyType reports whether some of a function's types has a property.
 func (e *emitter) anyType(ft ir.FuncTypeID, params, result bool, f func(*ir.Type) bool) bool {
 	t := &e.p.FuncTypes[ft]
+	var ts []ir.TypeID
+	if params {
+		ts = e.params(ft)
+	}
+	if result {
+		ts = append(ts, t.Result)
+	}
+	return e.anyOf(ts, f)
+}
+
+// anyOf reports whether some of the types, or of those they are made of, has a property.
+func (e *emitter) anyOf(ts []ir.TypeID, f func(*ir.Type) bool) bool {
 	seen := map[ir.TypeID]bool{}
 	var in func(id ir.TypeID) bool
 	in = func(id ir.TypeID) bool {
@@ -50,14 +63,7 @@ func (e *emitter) anyType(ft ir.FuncTypeID, params, result bool, f func(*ir.Type
 		}
 		return in(it.Elem) || in(it.Key) || in(it.Err)
 	}
-	if params {
-		for _, p := range t.Params {
-			if in(p.Type) {
-				return true
-			}
-		}
-	}
-	return result && in(t.Result)
+	return slices.ContainsFunc(ts, in)
 }
 
 // needsCx reports whether a function's values touch memory or handles.
@@ -230,6 +236,7 @@ func (e *emitter) lift(l *ir.Lift) {
 	e.f("var e %s.Entry", e.rt())
 	e.f("if err = e.Enter(ctx, i.store, i.comp[%d]); err != nil {\nreturn\n}", o.Instance)
 	e.f("defer e.Exit(&err)")
+	e.beginClaims(e.params(l.Type)...)
 	for n, p := range ft.Params {
 		e.check(p.Type, fmt.Sprintf("a%d", n), func(err string) {
 			e.f("err = &%s.ArgError{Name: %q, Err: %s}\nreturn", e.rt(), p.Name, err)

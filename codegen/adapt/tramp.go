@@ -194,6 +194,7 @@ func (e *emitter) lowerDynamic(t *ir.Trampoline, s *side, in, out []slot) {
 
 // checkResults checks r0....
 func (e *emitter) checkResults(t ir.TypeID, bad func(string)) {
+	e.beginClaims(t)
 	l := e.goResults(t)
 	if l.parts == nil {
 		e.check(t, l.expr, bad)
@@ -229,6 +230,7 @@ func (e *emitter) lowerResult(ft ir.FuncTypeID, dst loc, bad func(string)) {
 	bad("err")
 	e.f("}")
 	if it.Err != ir.NoType {
+		e.beginClaims(it.Err)
 		e.check(it.Err, payload, bad)
 	}
 	e.writeBits(dst, it.DiscSize, "1")

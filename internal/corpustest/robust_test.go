@@ -171,7 +171,9 @@ func sameCode(a, b []codegen.File, path string) bool {
 
 // FuzzTranslate translates anything. The seeds are small components.
 func FuzzTranslate(f *testing.F) {
-	for _, pattern := range []string{"goldens/*.wasm", "frontend/*/testdata/*.wasm"} {
+	for _, pattern := range []string{
+		"goldens/*.wasm", "frontend/*/testdata/*.wasm", "internal/semantics/testdata/*.wasm", "internal/wast/testdata/component/*.wasm", "examples/*/*.wasm",
+	} {
 		seeds, err := filepath.Glob(filepath.Join(repo(), pattern))
 		if err != nil || len(seeds) == 0 {
 			f.Fatalf("no seeds %s: %v", pattern, err)
@@ -185,12 +187,19 @@ func FuzzTranslate(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		start := time.Now()
 		if err := translate(data); err != nil {
 			t.Error(err)
 		}
 		if d := time.Since(start); d > maxTime {
 			t.Errorf("busy for %v", d)
+		}
+		runtime.ReadMemStats(&after)
+		// What was allocated in all is an upper bound of what was held at a time.
+		if d := after.TotalAlloc - before.TotalAlloc; d > maxMemory {
+			t.Errorf("allocated %d MiB", d>>20)
 		}
 	})
 }

@@ -91,6 +91,7 @@ func lift2(ctx context.Context, i *Instance, a0 *Book, a1 uint32) (r0 uint32, er
 		return
 	}
 	defer e.Exit(&err)
+	i.store.BeginClaims()
 	if a0 == nil {
 		err = &rt.ArgError{Name: "self", Err: rt.CheckHost(nil, "book")}
 		return
@@ -119,6 +120,7 @@ func lift3(ctx context.Context, i *Instance, a0 *Book, a1 *Book) (r0 *Book, err 
 		return
 	}
 	defer e.Exit(&err)
+	i.store.BeginClaims()
 	if a0 == nil {
 		err = &rt.ArgError{Name: "a", Err: rt.CheckHost(nil, "book")}
 		return
