@@ -31,6 +31,7 @@ type hostCopy struct {
 	buf    buffer
 	before int
 	result uint8
+	last   bool // the end is dropped with the copy
 }
 
 func (c *hostCopy) copied() {
@@ -42,7 +43,17 @@ func (c *hostCopy) copied() {
 func (c *hostCopy) copyDone(result uint8) {
 	c.result = result
 	c.end.current = nil
+	if c.last && result == copyCompleted && (!c.end.write || c.buf.remain() == 0) {
+		c.end.drop()
+	}
 	c.w.finish(nil)
+}
+
+// drop is what close does with the baton.
+func (e *hostEnd) drop() {
+	e.gone = ErrMoved
+	delete(e.s.events.ends, e)
+	e.ch.drop()
 }
 
 // awaited reports whether a guest waits for this end.
@@ -94,10 +105,11 @@ func (e *hostEnd) check(s *Store) error {
 }
 
 // copy copies once, and waits until something was copied, or nothing can be.
-func (e *hostEnd) copy(ctx context.Context, buf hostBuffer) (n int, result uint8, err error) {
+// With last it drops the end together with what is copied, all of it if the end is written to.
+func (e *hostEnd) copy(ctx context.Context, buf hostBuffer, last bool) (n int, result uint8, err error) {
 	e.op.Lock()
 	defer e.op.Unlock()
-	c := &hostCopy{end: e, before: buf.remain()}
+	c := &hostCopy{end: e, before: buf.remain(), last: last}
 	c.buf.host = buf
 	err = e.s.enterLoop(ctx, func(d int32) error {
 		if e.gone != nil {
@@ -142,9 +154,7 @@ func (e *hostEnd) close() error {
 			e.ch.reset()
 			e.current.copyDone(copyCancelled)
 		}
-		e.gone = ErrMoved
-		delete(e.s.events.ends, e)
-		e.ch.drop()
+		e.drop()
 		return nil
 	})
 	if err == ErrClosed || err == ErrPoisoned {
@@ -231,7 +241,19 @@ func (r *StreamReader[T]) Read(p []T) (int, error) { return r.ReadContext(r.e.ct
 
 // ReadContext is Read with a context. An empty p waits until there is somebody who writes.
 func (r *StreamReader[T]) ReadContext(ctx context.Context, p []T) (int, error) {
-	n, result, err := r.e.copy(ctx, &slice[T]{p})
+	return r.read(ctx, p, false)
+}
+
+// ReadLast is ReadContext and Close in one: who writes learns that nobody reads
+// any more together with how much was read.
+func (r *StreamReader[T]) ReadLast(ctx context.Context, p []T) (int, error) {
+	n, err := r.read(ctx, p, true)
+	r.Close()
+	return n, err
+}
+
+func (r *StreamReader[T]) read(ctx context.Context, p []T, last bool) (int, error) {
+	n, result, err := r.e.copy(ctx, &slice[T]{p}, last)
 	switch {
 	case err != nil:
 		return n, err
@@ -292,9 +314,21 @@ func (w *StreamWriter[T]) Write(p []T) (int, error) { return w.WriteContext(w.e.
 
 // WriteContext is Write with a context. An empty p waits until there is somebody who reads.
 func (w *StreamWriter[T]) WriteContext(ctx context.Context, p []T) (int, error) {
+	return w.write(ctx, p, false)
+}
+
+// WriteLast is WriteContext and Close in one: who reads learns of the end of the
+// stream together with the last elements.
+func (w *StreamWriter[T]) WriteLast(ctx context.Context, p []T) (int, error) {
+	n, err := w.write(ctx, p, true)
+	w.Close()
+	return n, err
+}
+
+func (w *StreamWriter[T]) write(ctx context.Context, p []T, last bool) (int, error) {
 	done := 0
 	for {
-		n, result, err := w.e.copy(ctx, &slice[T]{p[done:]})
+		n, result, err := w.e.copy(ctx, &slice[T]{p[done:]}, last)
 		done += n
 		switch {
 		case err != nil:
@@ -331,7 +365,7 @@ func NewFuture[T any](s *Store) (*Future[T], *FutureWriter[T], error) {
 // Get waits for the value. It can be read once.
 func (f *Future[T]) Get(ctx context.Context) (T, error) {
 	var v [1]T
-	n, result, err := f.e.copy(ctx, &slice[T]{v[:]})
+	n, result, err := f.e.copy(ctx, &slice[T]{v[:]}, false)
 	switch {
 	case err != nil:
 	case n == 1:
@@ -350,7 +384,7 @@ func (f *Future[T]) Close() error { return f.e.close() }
 // Set gives the future its value, and waits until it was taken. If the readable
 // end is dropped first, the error is [ErrDropped].
 func (f *FutureWriter[T]) Set(ctx context.Context, v T) error {
-	n, result, err := f.e.copy(ctx, &slice[T]{[]T{v}})
+	n, result, err := f.e.copy(ctx, &slice[T]{[]T{v}}, false)
 	switch {
 	case err != nil:
 		return err

@@ -184,6 +184,11 @@ func (c *channel) copy(d int32, end endpoint, inst *ComponentInstance, b *buffer
 			moveElems(src, dst, n, uint32(d))
 			c.end.copied()
 		}
+		if c.dropped {
+			// The other end is the host's, which dropped it with the copy: ReadLast, WriteLast.
+			end.copyDone(copyDropped)
+			return
+		}
 		end.copyDone(copyCompleted)
 	case write && b.zeroLength() && p.zeroLength():
 		end.copyDone(copyCompleted)

@@ -3,6 +3,7 @@
 // corpus closed: found/p3/streams/async-closed-stream.wasm
 // corpus resources: found/p3/streams/async-read-resource-stream.wasm
 // corpus errorcontext: found/p3/error-context/async-error-context.wasm
+// corpus contextsync: found/p3/context-sync/component.wasm
 // corpus poll: found/p3/poll/async-poll-stackless.wasm
 package asyncstreams
 
@@ -14,10 +15,10 @@ import (
 	"os"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"corpus.test/asyncstreams/api"
 	"corpus.test/asyncstreams/closed"
+	"corpus.test/asyncstreams/contextsync"
 	"corpus.test/asyncstreams/errorcontext"
 	"corpus.test/asyncstreams/poll"
 	"corpus.test/asyncstreams/resources"
@@ -110,46 +111,31 @@ func TestTransmit(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := []byte("hello")
-	out, expected, fut, fexp, err := i.SynchronousTransmit().Start(ctx, r, data, f, 42)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The guest writes synchronously and wants to be told, each time, that all was taken and the end
-	// dropped then. So it must be waiting when it is read from, and not run in between.
-	settle := func() {
-		err := i.RunConcurrent(ctx, func(context.Context, *rt.Accessor) error {
-			time.Sleep(10 * time.Millisecond)
-			return nil
-		})
+	// The guest reads and writes synchronously, in this order, and wants to be told that
+	// all was copied and the other end dropped.
+	err = i.RunConcurrent(ctx, func(ctx context.Context, acc *rt.Accessor) error {
+		out, expected, fut, fexp, err := i.SynchronousTransmit().Start(ctx, r, data, f, 42)
 		if err != nil {
+			return err
+		}
+		if n, err := w.WriteLast(ctx, data); n != len(data) || err != nil {
+			t.Errorf("wrote %d, %v", n, err)
+		}
+		got := make([]byte, len(expected))
+		if n, err := out.ReadLast(ctx, got); err != nil || !bytes.Equal(got[:n], expected) {
+			t.Errorf("stream: %q, %v, want %q", got[:n], err, expected)
+		}
+		if err := fw.Set(ctx, 42); err != nil {
 			t.Error(err)
 		}
-	}
-	settle()
-	got := make([]byte, 10)
-	n, err := out.Read(got)
-	if err != nil || !bytes.Equal(got[:n], expected) {
-		t.Errorf("stream: %q, %v, want %q", got[:n], err, expected)
-	}
-	if err := out.Close(); err != nil {
+		if v, err := fut.Get(ctx); v != fexp || err != nil {
+			t.Errorf("future: %d, %v, want %d", v, err, fexp)
+		}
+		return nil
+	})
+	if err != nil {
 		t.Error(err)
 	}
-	settle()
-	if n, err := w.Write(data); n != len(data) || err != nil {
-		t.Errorf("wrote %d, %v", n, err)
-	}
-	if err := w.Close(); err != nil {
-		t.Error(err)
-	}
-	settle()
-	if v, err := fut.Get(ctx); v != fexp || err != nil {
-		t.Errorf("future: %d, %v, want %d", v, err, fexp)
-	}
-	settle()
-	if err := fw.Set(ctx, 42); err != nil {
-		t.Error(err)
-	}
-	settle()
 }
 
 func TestClosed(t *testing.T) {
@@ -256,5 +242,22 @@ func TestPoll(t *testing.T) {
 	}
 	if err := i.Run().Run(ctx); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestContextSync: the context of a synchronous task is its own, and zero at first.
+func TestContextSync(t *testing.T) {
+	ctx, st := t.Context(), store(t)
+	i, err := contextsync.Instantiate(ctx, st, contextsync.Imports{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := i.PushContext(ctx, 42)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := i.PullContext(ctx)
+	if err != nil || b != 0 {
+		t.Errorf("push gave %d, pull %d, %v", a, b, err)
 	}
 }
