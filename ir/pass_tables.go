@@ -133,7 +133,7 @@ func (d *devirtualiser) call(c *Call) []Stmt {
 		return d.m.Types[t].Sig == sig
 	}
 	direct := func(fn uint32, args []*Expr) *Call {
-		return &Call{Kind: CallDirect, Func: fn, Type: c.Type, Args: args, Dsts: c.Dsts, Pos: c.Pos}
+		return &Call{Kind: CallDirect, Func: fn, Type: c.Type, Args: args, Dsts: slices.Clone(c.Dsts), Pos: c.Pos}
 	}
 	if x := c.Callee; x.Op == OpConst {
 		if i := uint64(uint32(x.Imm)); i < uint64(len(contents)) && matches(contents[i]) {

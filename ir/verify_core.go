@@ -42,6 +42,7 @@ type funcVerifier struct {
 	f      *Func
 	sig    *FuncType
 	seen   map[*Expr]struct{}
+	dsts   map[*Local]struct{} // the first destination of each call
 	labels map[Label]*labelState
 	err    error
 
@@ -194,6 +195,7 @@ func (v *funcVerifier) verify(f *Func) error {
 		return fmt.Errorf("locals do not begin with the parameters")
 	}
 	v.seen = make(map[*Expr]struct{})
+	v.dsts = make(map[*Local]struct{})
 	v.labels = make(map[Label]*labelState)
 	v.assigned = make([]uint64, (len(f.Locals)-f.NumDeclared+63)/64)
 	v.loads, v.traps = 0, 0
@@ -516,6 +518,12 @@ func (v *funcVerifier) call(s *Call) bool {
 			v.fail("tail call has destinations or other results than the function")
 		}
 		return false
+	}
+	if len(s.Dsts) > 0 {
+		if _, ok := v.dsts[&s.Dsts[0]]; ok {
+			v.fail("two calls share their list of destinations")
+		}
+		v.dsts[&s.Dsts[0]] = struct{}{}
 	}
 	if len(s.Dsts) != len(sig.Results) {
 		v.fail("call: %d destinations, want %d", len(s.Dsts), len(sig.Results))

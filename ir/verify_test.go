@@ -15,6 +15,7 @@ func TestVerifyFunc(t *testing.T) {
 	shared := read(0)
 	long := &Expr{Op: OpConst, Type: TypeI64, Imm: 1}
 	ret := &Return{Values: []*Expr{constant(1)}}
+	dsts := []Local{1}
 	tests := []struct {
 		name string
 		body []Stmt
@@ -45,6 +46,8 @@ func TestVerifyFunc(t *testing.T) {
 		{"useless", []Stmt{&Set{Dst: NoLocal, X: read(0)}, ret}, "without effect"},
 		{"call", []Stmt{&Call{Func: 7, Dsts: []Local{1}, Args: []*Expr{read(0)}}, ret}, "does not exist"},
 		{"call results", []Stmt{&Call{Func: 0, Args: []*Expr{read(0)}}, ret}, "destinations"},
+		{"call results shared", []Stmt{
+			&Call{Args: []*Expr{read(0)}, Dsts: dsts}, &Call{Args: []*Expr{read(0)}, Dsts: dsts}, ret}, "share"},
 		{"global", []Stmt{&SetGlobal{Global: 0, X: read(0)}, ret}, "no global"},
 		{"memory", []Stmt{&Store{Op: OpI32Store, Mem: 1, Addr: read(0), X: read(0)}, ret}, "no memory"},
 		{"effect", []Stmt{&Effect{Op: OpI32Add, Dst: NoLocal}, ret}, "not an effect"},
