@@ -52,19 +52,28 @@ var (
 )
 
 // Scripts gives the folder of the converted conformance scripts of a suite,
-// "core" or "component-model". They are converted once, by shared/tools/wast2json, into
-// the user's cache; that needs node and npm, without which the test is skipped.
+// "core" or "component-model".
 func Scripts(t testing.TB, suite string) string {
 	t.Helper()
-	source, tool := Dir(t, "conformance/"+suite), Dir(t, "tools/wast2json")
 	scriptsMu.Lock()
 	defer scriptsMu.Unlock()
 	if dir := converted[suite]; dir != "" {
 		return dir
 	}
+	dir := Convert(t, Dir(t, "conformance/"+suite), suite)
+	converted[suite] = dir
+	return dir
+}
+
+// Convert gives a folder of scripts in the form that `wc2go wast` reads. They
+// are converted once, by shared/tools/wast2json, into the user's cache, where their
+// folder's name begins with name; that needs node and npm, without which the test is skipped.
+func Convert(t testing.TB, source, name string) string {
+	t.Helper()
+	tool := Dir(t, "tools/wast2json")
 	for _, name := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(name); err != nil {
-			t.Skipf("the conformance scripts need %s to be converted: %v", name, err)
+			t.Skipf("scripts need %s to be converted: %v", name, err)
 		}
 	}
 	cache, err := os.UserCacheDir()
@@ -75,11 +84,10 @@ func Scripts(t testing.TB, suite string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(cache, "wc2go-tests", suite+"-"+key)
+	dir := filepath.Join(cache, "wc2go-tests", name+"-"+key)
 	if err := convertOnce(dir, source, tool); err != nil {
 		t.Fatalf("converting %s: %v", source, err)
 	}
-	converted[suite] = dir
 	return dir
 }
 
