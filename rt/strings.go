@@ -42,6 +42,8 @@ type source struct {
 	cx    *Cx    // guest memory
 	ptr   uint32
 	str   string // if cx is nil
+	// Of UTF-16 in a guest's memory: how many units are ASCII before the first that is not, or so.
+	ascii int
 }
 
 // bytes is the string's code units; they are good until the next realloc.
@@ -90,7 +92,8 @@ func (cx *Cx) load(enc StringEncoding, p, tagged uint32) source {
 			throwUTF8(b)
 		}
 	case simpleUTF16:
-		if !validUTF16(b) {
+		s.ascii = asciiUnits(b)
+		if !validUTF16(b[2*s.ascii:]) {
 			throwUTF16(b)
 		}
 	}
@@ -145,7 +148,7 @@ func unit(b []byte, i int) uint16 { return binary.LittleEndian.Uint16(b[2*i:]) }
 // validUTF16 reports whether every surrogate of b has its other half.
 func validUTF16(b []byte) bool {
 	n := len(b) / 2
-	for i := asciiUnits(b); i < n; i++ {
+	for i := 0; i < n; i++ {
 		for i+4 <= n && !surrogateIn4(binary.LittleEndian.Uint64(b[2*i:])) {
 			i += 4
 		}
@@ -196,9 +199,15 @@ func (cx *Cx) LiftString(enc StringEncoding, p, tagged uint32) string {
 		}
 		return ownedString(out)
 	}
-	size := sizeAsUTF8(b)
+	k := s.ascii
+	size := k + sizeAsUTF8(b[2*k:])
 	cx.charge(uint64(size))
-	return ownedString(appendUTF8(make([]byte, 0, size), b))
+	out := make([]byte, size)
+	narrowUnits(out[:k], b, 0) // k is a multiple of 4
+	for i := k &^ 7; i < k; i++ {
+		out[i] = b[2*i]
+	}
+	return ownedString(appendUTF8(out[:k], b[2*k:]))
 }
 
 // sizeAsUTF8 is how many bytes valid UTF-16 takes as UTF-8.

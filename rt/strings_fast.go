@@ -3,6 +3,7 @@ package rt
 import (
 	"encoding/binary"
 	"math/bits"
+	"unsafe"
 )
 
 // This file: eight code units at a time, for text that is mostly ASCII. A word
@@ -14,44 +15,29 @@ const (
 	upper16 = 0xff00ff00ff00ff00 // what Latin-1 units have not
 )
 
-// widen4 makes four units of the low four bytes.
-func widen4(x uint64) uint64 {
-	x = (x | x<<16) & 0x0000ffff0000ffff
-	return (x | x<<8) & 0x00ff00ff00ff00ff
-}
-
-// narrow4 makes four bytes of units below 0x100.
-func narrow4(x uint64) uint32 {
-	x = (x | x>>8) & 0x0000ffff0000ffff
-	return uint32(x | x>>16)
-}
-
 // widenBytes writes bytes as UTF-16 units, eight at a time until one of eight has a
 // bit of not, and returns how many. dst has room for a unit per byte.
 func widenBytes(dst, src []byte, not uint64) int {
-	n := 0
-	for len(src) >= 16 && len(dst) >= 32 {
-		x, y := le(src), le(src[8:])
-		if (x|y)&not != 0 {
-			break
-		}
-		d := dst[:32]
-		binary.LittleEndian.PutUint64(d, widen4(x&0xffffffff))
-		binary.LittleEndian.PutUint64(d[8:], widen4(x>>32))
-		binary.LittleEndian.PutUint64(d[16:], widen4(y&0xffffffff))
-		binary.LittleEndian.PutUint64(d[24:], widen4(y>>32))
-		src, dst = src[16:], dst[32:]
-		n += 16
+	n := min(len(src), len(dst)/2) &^ 7
+	if not != 0 {
+		n = prefix(src[:n], not) &^ 7
 	}
-	for len(src) >= 8 && len(dst) >= 16 {
-		x := binary.LittleEndian.Uint64(src)
-		if x&not != 0 {
-			break
-		}
-		binary.LittleEndian.PutUint64(dst, widen4(x&0xffffffff))
-		binary.LittleEndian.PutUint64(dst[8:], widen4(x>>32))
-		src, dst = src[8:], dst[16:]
-		n += 8
+	if n == 0 {
+		return 0
+	}
+	// Loads that extend and stores of units are faster than to spread a word by
+	// shifts and masks, and the slices' own checks would cost as much again.
+	s, d := unsafe.Pointer(&src[0]), unsafe.Pointer(&dst[:2*n][0])
+	for i := 0; i < n; i += 8 {
+		s, d := (*[8]byte)(unsafe.Add(s, i)), (*[8]uint16)(unsafe.Add(d, 2*i))
+		d[0] = le16(uint16(s[0]))
+		d[1] = le16(uint16(s[1]))
+		d[2] = le16(uint16(s[2]))
+		d[3] = le16(uint16(s[3]))
+		d[4] = le16(uint16(s[4]))
+		d[5] = le16(uint16(s[5]))
+		d[6] = le16(uint16(s[6]))
+		d[7] = le16(uint16(s[7]))
 	}
 	return n
 }
@@ -59,17 +45,41 @@ func widenBytes(dst, src []byte, not uint64) int {
 // narrowUnits writes UTF-16 units as bytes, eight at a time until one of eight has a
 // bit of not, and returns how many. dst may be where src is.
 func narrowUnits(dst, src []byte, not uint64) int {
-	n := 0
-	for len(src) >= 16 && len(dst) >= 8 {
-		x, y := binary.LittleEndian.Uint64(src), binary.LittleEndian.Uint64(src[8:])
-		if (x|y)&not != 0 {
-			break
-		}
-		binary.LittleEndian.PutUint64(dst, uint64(narrow4(x))|uint64(narrow4(y))<<32)
-		src, dst = src[16:], dst[8:]
-		n += 8
+	n := min(len(src)/2, len(dst)) &^ 7
+	if not != 0 {
+		n = prefix(src[:2*n], not) / 2 &^ 7
+	}
+	if n == 0 {
+		return 0
+	}
+	s, d := unsafe.Pointer(&src[0]), unsafe.Pointer(&dst[:n][0])
+	for i := 0; i < n; i += 8 {
+		s, d := (*[16]byte)(unsafe.Add(s, 2*i)), (*[4]uint16)(unsafe.Add(d, i))
+		x, y := le(s[:]), le(s[8:])
+		x |= x >> 8
+		y |= y >> 8
+		d[0] = le16(uint16(x))
+		d[1] = le16(uint16(x >> 32))
+		d[2] = le16(uint16(y))
+		d[3] = le16(uint16(y >> 32))
 	}
 	return n
+}
+
+// prefix is how many bytes, of whole words, have no bit of not.
+func prefix(b []byte, not uint64) int {
+	n := len(b)
+	for len(b) >= 64 {
+		w := b[:64]
+		if (le(w)|le(w[8:])|le(w[16:])|le(w[24:])|le(w[32:])|le(w[40:])|le(w[48:])|le(w[56:]))&not != 0 {
+			break
+		}
+		b = b[64:]
+	}
+	for len(b) >= 8 && le(b)&not == 0 {
+		b = b[8:]
+	}
+	return n - len(b)
 }
 
 // highBytes counts the bytes from 0x80 on.
@@ -90,50 +100,25 @@ func surrogateIn4(x uint64) bool {
 	return (x-0x0001000100010001)&^x&0x8000800080008000 != 0
 }
 
-// latin1Prefix is how many units, eight at a time, are below 0x100.
-func latin1Prefix(b []byte) int {
-	n := 0
-	for ; len(b) >= 16; n += 8 {
-		if (binary.LittleEndian.Uint64(b)|binary.LittleEndian.Uint64(b[8:]))&upper16 != 0 {
-			break
-		}
-		b = b[16:]
-	}
-	return n
-}
+// latin1Prefix is how many units, four at a time, are below 0x100.
+func latin1Prefix(b []byte) int { return prefix(b, upper16) / 2 }
 
-// asciiPrefix copies ASCII, eight bytes at a time, and returns how many.
+// asciiPrefix copies ASCII, whole words of it, and returns how many.
 func asciiPrefix(dst, src []byte) int {
-	n := 0
-	for len(src) >= 8 && len(dst) >= 8 {
-		x := binary.LittleEndian.Uint64(src)
-		if x&high8 != 0 {
-			break
-		}
-		binary.LittleEndian.PutUint64(dst, x)
-		src, dst = src[8:], dst[8:]
-		n += 8
-	}
-	return n
+	n := prefix(src[:min(len(src), len(dst))], high8)
+	return copy(dst, src[:n])
 }
 
-// asciiUnits is how many units, eight at a time, are ASCII.
-func asciiUnits(b []byte) int {
-	n := len(b)
-	for len(b) >= 64 {
-		w := b[:64]
-		if (le(w)|le(w[8:])|le(w[16:])|le(w[24:])|le(w[32:])|le(w[40:])|le(w[48:])|le(w[56:]))&high16 != 0 {
-			break
-		}
-		b = b[64:]
+// asciiUnits is how many units, four at a time, are ASCII.
+func asciiUnits(b []byte) int { return prefix(b, high16) / 2 }
+
+// le16 is x in little-endian order. (What encoding/binary writes for a byte that
+// was extended, Go's compiler makes worse.)
+func le16(x uint16) uint16 {
+	if bigEndian {
+		return bits.ReverseBytes16(x)
 	}
-	for len(b) >= 16 {
-		if (le(b)|le(b[8:]))&high16 != 0 {
-			break
-		}
-		b = b[16:]
-	}
-	return (n - len(b)) / 2
+	return x
 }
 
 func le(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
