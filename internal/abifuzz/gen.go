@@ -139,7 +139,8 @@ func (g *gen) name(t typ) typ {
 }
 
 // Component gives the text of the component of a seed: one that calls another one inside
-// it, both in an encoding of their own, between functions of the host and of the embedder.
+// it, both in an encoding of their own, between functions of the host and of the embedder. Of every
+// other seed the functions are asynchronous, and each guest lifts and lowers them in a way of its own.
 //
 //   - fwd(p0, p1, …) passes its parameters to the host's sink, flat where they fit;
 //   - echo(p0, …, padding) gives a record of its parameters. They are so many that they go
@@ -166,14 +167,20 @@ func Component(seed uint64) string {
 	}
 	result := g.name(typ{"(record" + out.String() + ")", nil})
 
-	f := component{fwd: decl.String(), echo: decl.String() + pad.String() + " (result " + result.wat + ")"}
+	f := component{result: result.wat, fwd: decl.String(), echo: decl.String() + pad.String() + " (result " + result.wat + ")"}
+	if f.async = seed%2 == 0; f.async {
+		f.fwd, f.echo = " async"+f.fwd, " async"+f.echo
+	}
 	if len(flat) > maxFlatParams {
 		flat = []string{"i32"}
 	}
 	f.flat = flat
 	if len(params[0].flat) == 1 {
 		f.same = fmt.Sprintf(" (param \"p0\" %s) (result %s)", params[0].wat, params[0].wat)
-		f.sameFlat = params[0].flat[0]
+		f.sameType, f.sameFlat = params[0].wat, params[0].flat[0]
+		if f.async {
+			f.same = " async" + f.same
+		}
 	}
 	var types, with strings.Builder
 	for i, t := range g.named {
@@ -184,12 +191,12 @@ func Component(seed uint64) string {
 
 	var b strings.Builder
 	fmt.Fprintf(&b, "(component\n%s  (import \"sink\" (func $sink%s))\n", f.types, f.fwd)
-	fmt.Fprintf(&b, "  (component $inner\n%s  (import \"sink\" (func $sink%s))\n%s)\n", f.types, f.fwd, f.guest(g.encoding(), false))
+	fmt.Fprintf(&b, "  (component $inner\n%s  (import \"sink\" (func $sink%s))\n%s)\n", f.types, f.fwd, f.guest(g, false))
 	fmt.Fprintf(&b, "  (component $outer\n%s  (import \"sink\" (func $sink%s))\n  (import \"echo\" (func $echo%s))\n", f.types, f.fwd, f.echo)
 	if f.same != "" {
 		fmt.Fprintf(&b, "  (import \"same\" (func $same%s))\n", f.same)
 	}
-	fmt.Fprintf(&b, "%s)\n", f.guest(g.encoding(), true))
+	fmt.Fprintf(&b, "%s)\n", f.guest(g, true))
 	fmt.Fprintf(&b, "  (instance $i (instantiate $inner%s (with \"sink\" (func $sink))))\n", with.String())
 	fmt.Fprintf(&b, "  (instance $o (instantiate $outer%s (with \"sink\" (func $i \"fwd\")) (with \"echo\" (func $i \"echo\"))", with.String())
 	if f.same != "" {
@@ -206,16 +213,14 @@ func Component(seed uint64) string {
 // component has the types of a component's functions: in WAT, and flat.
 type component struct {
 	types, fwd, echo, same string
+	result                 string   // of echo
 	flat                   []string // of fwd
-	sameFlat               string
+	sameType, sameFlat     string
+	async                  bool
 }
 
-func (g *gen) encoding() string {
-	return []string{"utf8", "utf16", "latin1+utf16"}[g.r.IntN(3)]
-}
-
-// guest is a component's core code. The outer guest calls the inner one's functions.
-func (f *component) guest(encoding string, outer bool) string {
+// guest is a component's definitions after its imports. The outer guest calls the inner one's functions.
+func (f *component) guest(g *gen, outer bool) string {
 	var b strings.Builder
 	// Memory is handed out from the bottom, with gaps, and cleared when a call has ended, so
 	// that a value which is read too late differs.
@@ -235,58 +240,189 @@ func (f *component) guest(encoding string, outer bool) string {
       (global.set $top (i32.const 1024))))
   (core instance $libc (instantiate $libc))
 `)
-	opts := fmt.Sprintf("(memory (core memory $libc \"memory\")) (realloc (core func $libc \"realloc\")) string-encoding=%s", encoding)
-	fmt.Fprintf(&b, "  (core func $sink' (canon lower (func $sink) %s))\n", opts)
-	if outer {
-		fmt.Fprintf(&b, "  (core func $echo' (canon lower (func $echo) %s))\n", opts)
-		if f.same != "" {
-			fmt.Fprintf(&b, "  (core func $same' (canon lower (func $same) %s))\n", opts)
+	c := core{
+		outer:    outer,
+		async:    f.async,
+		encoding: []string{"utf8", "utf16", "latin1+utf16"}[g.r.IntN(3)],
+		yield:    g.r.IntN(2) == 0,
+		imports:  "    (import \"libc\" \"memory\" (memory 16))\n    (import \"libc\" \"clear\" (func $clear))\n    (import \"libc\" \"realloc\" (func $realloc (param i32 i32 i32 i32) (result i32)))\n",
+	}
+	if f.async {
+		c.lift = []string{"sync", "callback", "stackful"}[g.r.IntN(3)]
+		c.lower = g.r.IntN(2) == 0
+	}
+	c.opts = fmt.Sprintf("(memory (core memory $libc \"memory\")) (realloc (core func $libc \"realloc\")) string-encoding=%s", c.encoding)
+	for _, x := range []struct{ name, typ, sig string }{
+		{"subtask.drop", "subtask.drop", "(param i32)"}, {"set.new", "waitable-set.new", "(result i32)"}, {"set.drop", "waitable-set.drop", "(param i32)"},
+		{"set.wait", "waitable-set.wait (memory (core memory $libc \"memory\"))", "(param i32 i32) (result i32)"}, {"join", "waitable.join", "(param i32 i32)"},
+		{"yield", "thread.yield", "(result i32)"},
+	} {
+		if f.async {
+			c.imported(x.name, x.typ, x.sig)
 		}
 	}
-	flat := strings.Join(f.flat, " ")
-	fmt.Fprintf(&b, "  (core module $m\n    (import \"\" \"sink\" (func $sink (param %s)))\n    (import \"libc\" \"clear\" (func $clear))\n    (import \"libc\" \"realloc\" (func $realloc (param i32 i32 i32 i32) (result i32)))\n", flat)
-	if outer {
-		b.WriteString("    (import \"\" \"echo\" (func $echo (param i32 i32)))\n")
-		if f.same != "" {
-			fmt.Fprintf(&b, "    (import \"\" \"same\" (func $same (param %s) (result %s)))\n", f.sameFlat, f.sameFlat)
-		}
+	c.fn("fwd", f.fwd, "", "sink", f.flat, "", "")
+	c.fn("echo", f.echo, f.result, "echo", []string{"i32"}, "i32", f.result)
+	if f.same != "" {
+		c.fn("same", f.same, f.sameType, "same", []string{f.sameFlat}, f.sameFlat, f.sameType)
 	}
-	fmt.Fprintf(&b, "    (func (export \"fwd\") (param %s)", flat)
-	for i := range f.flat {
-		fmt.Fprintf(&b, " (local.get %d)", i)
-	}
-	b.WriteString(" (call $sink))\n")
-	if outer {
-		b.WriteString(`    (func (export "echo") (param i32) (result i32) (local i32)
-      (local.set 1 (call $realloc (i32.const 0) (i32.const 0) (i32.const 8) (i32.const 0x8000)))
-      (call $echo (local.get 0) (local.get 1)) (local.get 1))
+	fmt.Fprintf(&b, "%s  (core module $m\n%s", c.canons, c.imports)
+	if f.async {
+		// Waits for the subtask that a call's status names.
+		b.WriteString(`    (func $await (param $s i32) (local $set i32)
+      (if (i32.eq (i32.and (local.get $s) (i32.const 15)) (i32.const 2)) (then return))
+      (local.set $s (i32.shr_u (local.get $s) (i32.const 4)))
+      (local.set $set (call $set.new))
+      (call $join (local.get $s) (local.get $set))
+      (loop $again
+        (if (i32.ne (call $set.wait (local.get $set) (i32.const 512)) (i32.const 1)) (then unreachable))
+        (br_if $again (i32.ne (i32.load (i32.const 516)) (i32.const 2))))
+      (call $subtask.drop (local.get $s))
+      (call $set.drop (local.get $set)))
+    (global $set (mut i32) (i32.const 0))
 `)
-	} else {
-		b.WriteString("    (func (export \"echo\") (param i32) (result i32) (local.get 0))\n")
 	}
-	if f.same != "" {
-		fmt.Fprintf(&b, "    (func (export \"same\") (param %s) (result %s) (local.get 0)", f.sameFlat, f.sameFlat)
-		if outer {
-			b.WriteString(" (call $same)")
-		}
-		b.WriteString(")\n")
-	}
-	b.WriteString("    (func (export \"after\") (call $clear))\n    (func (export \"after-echo\") (param i32) (call $clear)))\n")
-	b.WriteString("  (core instance $m (instantiate $m (with \"libc\" (instance $libc)) (with \"\" (instance (export \"sink\" (func $sink'))")
-	if outer {
-		b.WriteString(" (export \"echo\" (func $echo'))")
-		if f.same != "" {
-			b.WriteString(" (export \"same\" (func $same'))")
-		}
-	}
-	b.WriteString("))))\n")
-	export := func(name, typ, more string) {
-		fmt.Fprintf(&b, "  (func $x-%s%s (canon lift (core func $m %q) %s%s))\n  (export %q (func $x-%s))\n", name, typ, name, opts, more, name, name)
-	}
-	export("fwd", f.fwd, ` (post-return (core func $m "after"))`)
-	export("echo", f.echo, ` (post-return (core func $m "after-echo"))`)
-	if f.same != "" {
-		export("same", f.same, "")
-	}
+	fmt.Fprintf(&b, "%s    (func (export \"after\") (call $clear))\n    (func (export \"after-echo\") (param i32) (call $clear)))\n", c.code)
+	fmt.Fprintf(&b, "  (core instance $m (instantiate $m (with \"libc\" (instance $libc)) (with \"\" (instance%s))))\n%s", c.args, c.lifts)
 	return b.String()
+}
+
+// core collects the text of a guest.
+type core struct {
+	outer, async, yield bool
+	encoding, opts      string
+	lift                string // sync (or empty), callback or stackful
+	lower               bool   // with async
+	canons, imports     string // built-ins and lowered functions, in the component and in the core module
+	args, code, lifts   string
+}
+
+// imported makes a core function of a canonical definition, and imports it.
+func (c *core) imported(name, canon, sig string) {
+	c.canons += fmt.Sprintf("  (canon %s (core func $%s))\n", canon, name)
+	c.imports += fmt.Sprintf("    (import \"\" %q (func $%s %s))\n", name, name, sig)
+	c.args += fmt.Sprintf(" (export %q (func $%s))", name, name)
+}
+
+// fn makes an exported function that passes its flat parameters to the imported one named
+// callee (fwd's exists in both guests, the others' in the outer one), or gives them back.
+func (c *core) fn(name, typ, result, callee string, flat []string, flatResult, resultType string) {
+	params := strings.Join(flat, " ")
+	calls := c.outer || name == "fwd"
+	// An asynchronous call has four flat parameters at most, and leaves its result in memory;
+	// this generator does not know layouts.
+	lowered := c.lower && (len(flat) <= 4 || name == "echo") && name != "same"
+	if calls {
+		opts, sig := c.opts, "(param "+params+")"
+		switch {
+		case name == "echo":
+			sig = "(param i32 i32)"
+		case flatResult != "":
+			sig += " (result " + flatResult + ")"
+		}
+		if lowered {
+			opts, sig = opts+" async", sig+" (result i32)"
+		}
+		c.imported("callee-"+name, fmt.Sprintf("lower (func $%s) %s", callee, opts), sig)
+	}
+	async := c.lift == "callback" || c.lift == "stackful"
+	if async {
+		// Its options are those of the lift (CanonicalABI.md, canon_task_return).
+		ret, sig := "task.return", ""
+		if result != "" {
+			ret, sig = fmt.Sprintf("task.return (result %s)", resultType), "(param "+flatResult+")"
+		}
+		c.imported("return-"+name, fmt.Sprintf("%s (memory (core memory $libc \"memory\")) string-encoding=%s", ret, c.encoding), sig)
+	}
+
+	// The parameters live in globals: a callback has no others.
+	var body strings.Builder
+	for i, t := range flat {
+		fmt.Fprintf(&body, "    (global $%s%d (mut %s) (%s.const 0))\n", name, i, t, t)
+	}
+	fmt.Fprintf(&body, "    (global $%s-result (mut i32) (i32.const 0))\n", name)
+	fmt.Fprintf(&body, "    (func $%s-call (result i32)\n", name) // gives a status
+	var args strings.Builder
+	for i := range flat {
+		fmt.Fprintf(&args, " (global.get $%s%d)", name, i)
+	}
+	status := "      (i32.const 2))\n"
+	switch {
+	case !calls:
+		body.WriteString(status)
+	case name == "same":
+		fmt.Fprintf(&body, "      (global.set $same0 (call $callee-same%s))\n%s", args.String(), status)
+	default:
+		if name == "echo" {
+			body.WriteString("      (global.set $echo-result (call $realloc (i32.const 0) (i32.const 0) (i32.const 8) (i32.const 0x8000)))\n")
+			args.WriteString(" (global.get $echo-result)")
+		}
+		if lowered {
+			status = ")\n"
+		}
+		fmt.Fprintf(&body, "      (call $callee-%s%s)\n%s", name, args.String(), status)
+	}
+	value := ""
+	switch {
+	case name == "echo" && calls:
+		value = "(global.get $echo-result)"
+	case flatResult != "":
+		value = fmt.Sprintf("(global.get $%s0)", name)
+	}
+	var save strings.Builder
+	for i := range flat {
+		fmt.Fprintf(&save, "      (global.set $%s%d (local.get %d))\n", name, i, i)
+	}
+	yield := ""
+	if c.yield && c.async {
+		yield = "      (drop (call $yield))\n"
+	}
+	finish := fmt.Sprintf("(call $return-%s %s) (call $clear)", name, value)
+	switch c.lift {
+	case "callback":
+		if yield != "" {
+			yield = "      (return (i32.const 1))\n"
+		}
+		fmt.Fprintf(&body, `    (func $%[1]s-step (result i32) (local $s i32)
+      (local.set $s (call $%[1]s-call))
+      (if (i32.eq (i32.and (local.get $s) (i32.const 15)) (i32.const 2)) (then %[2]s (return (i32.const 0))))
+      (global.set $set (call $set.new))
+      (call $join (i32.shr_u (local.get $s) (i32.const 4)) (global.get $set))
+      (i32.or (i32.const 2) (i32.shl (global.get $set) (i32.const 4))))
+    (func (export "%[1]s") (param %[3]s) (result i32)
+%[4]s%[5]s      (call $%[1]s-step))
+    (func (export "%[1]s-cb") (param $event i32) (param $task i32) (param $state i32) (result i32)
+      (if (i32.eqz (local.get $event)) (then (return (call $%[1]s-step))))
+      (if (i32.ne (local.get $state) (i32.const 2)) (then (return (i32.or (i32.const 2) (i32.shl (global.get $set) (i32.const 4))))))
+      (call $subtask.drop (local.get $task))
+      (call $set.drop (global.get $set))
+      %[2]s
+      (i32.const 0))
+`, name, finish, params, save.String(), yield)
+	case "stackful":
+		fmt.Fprintf(&body, "    (func (export %q) (param %s)\n%s%s      (call $await (call $%s-call))\n      %s)\n", name, params, save.String(), yield, name, finish)
+	default:
+		results, wait := "", fmt.Sprintf("      (drop (call $%s-call))\n", name)
+		if flatResult != "" {
+			results = "(result " + flatResult + ")"
+		}
+		if c.async {
+			wait = fmt.Sprintf("      (call $await (call $%s-call))\n", name)
+		}
+		fmt.Fprintf(&body, "    (func (export %q) (param %s) %s\n%s%s%s      %s)\n", name, params, results, save.String(), yield, wait, value)
+	}
+	c.code += body.String()
+
+	more := ""
+	switch {
+	case c.lift == "callback":
+		more = fmt.Sprintf(" async (callback (core func $m %q))", name+"-cb")
+	case c.lift == "stackful":
+		more = " async"
+	case name == "fwd":
+		more = ` (post-return (core func $m "after"))`
+	case name == "echo":
+		more = ` (post-return (core func $m "after-echo"))`
+	}
+	c.lifts += fmt.Sprintf("  (func $x-%s%s (canon lift (core func $m %q) %s%s))\n  (export %q (func $x-%s))\n", name, typ, name, c.opts, more, name, name)
 }
