@@ -46,10 +46,13 @@ func (k *Kernel) Wasm() []byte {
 // Module is the core module of the kernel of a name.
 func Module(kernel string) ([]byte, error) { return modules.ReadFile("kernels/" + kernel + ".wasm") }
 
-// Calls is the component calls/calls.wat, CallsCore its core module.
+// Calls is the component calls/calls.wat, CallsCore its core module, Async the
+// component calls/async.wat.
 var (
 	//go:embed calls/calls.wasm
 	Calls []byte
 	//go:embed calls/core.wasm
 	CallsCore []byte
+	//go:embed calls/async.wasm
+	Async []byte
 )
