@@ -18,7 +18,8 @@ import (
 // events is what reaches the loop from outside the baton.
 type events struct {
 	mu      sync.Mutex
-	posts   []func() // to be done with the baton
+	news    atomic.Bool // posts or spawned may not be empty
+	posts   []func()    // to be done with the baton
 	waiters map[*waiter]struct{}
 	spawned []func() // tasks that have not begun
 	running int      // Go functions that run in the loop and do not wait for it
@@ -70,6 +71,7 @@ func (ev *events) kick() {
 func (ev *events) post(f func()) {
 	ev.mu.Lock()
 	ev.posts = append(ev.posts, f)
+	ev.news.Store(true)
 	ev.mu.Unlock()
 	select {
 	case ev.wake <- struct{}{}:
@@ -279,9 +281,12 @@ const quantum = 256
 func (s *Store) run(w *waiter) {
 	ev := s.events
 	for n := 0; ; n++ {
-		ev.begin()
-		for _, f := range ev.takePosts() {
-			f()
+		if ev.news.Load() {
+			ev.news.Store(false)
+			ev.begin()
+			for _, f := range ev.takePosts() {
+				f()
+			}
 		}
 		if w.over.Load() {
 			return
@@ -290,13 +295,8 @@ func (s *Store) run(w *waiter) {
 			s.more = true
 			return
 		}
-		if !s.tick() {
-			ev.mu.Lock()
-			more := len(ev.posts) > 0 || len(ev.spawned) > 0
-			ev.mu.Unlock()
-			if !more {
-				break
-			}
+		if !s.tick() && !ev.news.Load() {
+			break
 		}
 	}
 	s.more = false
@@ -651,6 +651,7 @@ func (s *Store) spawn(ctx context.Context, task func(ctx context.Context, acc *A
 			h.cancel()
 		}()
 	})
+	ev.news.Store(true)
 	ev.mu.Unlock()
 	context.AfterFunc(ctx, func() { ev.kick() })
 	ev.kick()
@@ -812,7 +813,7 @@ func (c *ComponentInstance) HostCall(d int32, async bool, name string, cx *Cx, r
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
 	stop := context.AfterFunc(ev.ctx, cancel)
-	sub.onCancel = func(int32, *ComponentInstance) { cancel() }
+	sub.cancel = cancel
 	ev.pending++
 	var err error
 	var failure any

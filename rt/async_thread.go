@@ -38,6 +38,7 @@ type Thread struct {
 	state       threadState
 	wait        waitKind
 	queued      bool // is in the store's queue
+	parked      bool // is in its instance's list
 	cancellable bool
 	cancelled   bool // how it was resumed
 	inline      bool // runs on the stack of its caller: a synchronous task's
@@ -97,12 +98,10 @@ func (th *Thread) wake() {
 	}
 	if th.wait&waitExclusive != 0 && (th.wait == waitYield|waitExclusive || th.set.first != nil) {
 		inst := th.task.inst
-		for _, x := range inst.parked {
-			if x == th {
-				return
-			}
+		if !th.parked {
+			th.parked = true
+			inst.parked = append(inst.parked, th)
 		}
-		inst.parked = append(inst.parked, th)
 	}
 }
 
@@ -249,6 +248,9 @@ func (s *Store) resume(th *Thread, cancelled bool) {
 		}
 		th.storage, inst.Context = inst.Context, saved
 		s.cur, s.ctx, s.hctx = cur, ctx, h
+		if th.state == threadDone {
+			th.task.ended()
+		}
 		th = to
 	}
 }
@@ -474,6 +476,8 @@ type loopState struct {
 	current   atomic.Pointer[events] // the same, for who has no baton
 	more      bool                   // the loop stopped before all was done
 	comps     []*ComponentInstance
+	calls     []*Fused // that can be used again
+	flat      Flat
 }
 
 // WithShuffle makes the order in which ready threads and pending events are

@@ -54,9 +54,10 @@ type Task struct {
 	ctx    context.Context // of the call from Go that it is made for
 	// start lowers the arguments; resolve lifts the result, nil if the task was cancelled.
 	start, resolve func(d int32, f *Flat)
-	// resolved is told the end: of a subtask, or of a call of the host.
-	started  func()
+	// The end is told to sub, the call as its caller in a component sees it, or to resolved.
+	sub      *Subtask
 	resolved func(cancelled bool)
+	fused    *Fused // what the task is a part of; may be nil
 
 	implicit Thread
 	first    *Thread // registered threads
@@ -89,6 +90,64 @@ func NewTask(inst *ComponentInstance, callee *Callee, root unsafe.Pointer, start
 	t.implicit.task = t
 	return t
 }
+
+// Fused is a call from one component to another of a function of asynchronous
+// type: all that it takes in one piece, which the store uses again. For generated code.
+type Fused struct {
+	Task Task
+	// Src and Dst are the sides of caller and callee.
+	Src, Dst Cx
+	sub      Subtask
+	refs     uint8 // the task's and the subtask's
+}
+
+// maxIdleCalls is how many such pieces a store keeps for later.
+const maxIdleCalls = 64
+
+// NewFused makes a call of callee, a function of c. Src and Dst are to be set.
+func (c *ComponentInstance) NewFused(callee *Callee, root unsafe.Pointer) *Fused {
+	s := c.Store
+	var f *Fused
+	if n := len(s.calls); n > 0 {
+		f = s.calls[n-1]
+		s.calls = s.calls[:n-1]
+	} else {
+		f = &Fused{}
+	}
+	t := &f.Task
+	t.inst, t.callee, t.root, t.ctx, t.sub, t.fused = c, callee, root, s.ctx, &f.sub, f
+	t.implicit.task = t
+	f.sub.self, f.sub.cx, f.sub.task, f.sub.fused = &f.sub, &f.Src, t, f
+	return f
+}
+
+// On sets what lowers the arguments when the task starts, and what lifts its result. Either may be nil.
+func (f *Fused) On(start, resolve func(d int32, f *Flat)) {
+	f.Task.start, f.Task.resolve = start, resolve
+}
+
+// release gives up one of the references to the call.
+func (f *Fused) release() {
+	if f.refs--; f.refs > 0 {
+		return
+	}
+	s := f.Task.inst.Store
+	*f = Fused{}
+	if len(s.calls) < maxIdleCalls {
+		s.calls = append(s.calls, f)
+	}
+}
+
+// ended is called when the running thread of a task has ended. What still refers to the thread keeps
+// the call from being used again.
+func (t *Task) ended() {
+	if t.fused != nil && t.first == nil && t.state == taskResolved && !t.implicit.queued && !t.implicit.parked {
+		t.fused.release()
+	}
+}
+
+// Flat gives a place for flat values that is good until guest code runs. For generated code.
+func (c *ComponentInstance) Flat() *Flat { return &c.Store.flat }
 
 // needsExclusive: only one thread at a time runs the core code of such tasks.
 func (t *Task) needsExclusive() bool { return !t.callee.Async || t.callee.Callback != nil }
@@ -214,12 +273,14 @@ func (t *Task) begin(d int32) (packed uint32, done bool) {
 		t.inst.wakeEntering() // those need not wait for this one
 	}
 	t.state = taskStarted
-	if t.started != nil {
-		t.started()
+	if t.sub != nil {
+		t.sub.started()
 	}
-	var f Flat
-	t.start(d, &f)
-	r := t.callee.Call(t.root, d, &f)
+	f := &t.inst.Store.flat
+	if t.start != nil {
+		t.start(d, f)
+	}
+	r := t.callee.Call(t.root, d, f)
 	if t.callee.Async {
 		if t.callee.Callback != nil {
 			return uint32(r), false
@@ -228,7 +289,7 @@ func (t *Task) begin(d int32) (packed uint32, done bool) {
 		return 0, true
 	}
 	f[0] = r
-	t.returned(d, &f)
+	t.returned(d, f)
 	if t.callee.Post != nil {
 		t.inst.MayLeave = false
 		t.callee.Post(t.root, d, r)
@@ -278,11 +339,10 @@ func (t *Task) returned(d int32, f *Flat) {
 		throwText(TrapAsync, "`task.return` or `task.cancel` called more than once for current task")
 	}
 	t.Return()
-	t.resolve(d, f)
-	t.state = taskResolved
-	if t.resolved != nil {
-		t.resolved(false)
+	if t.resolve != nil {
+		t.resolve(d, f)
 	}
+	t.finished(false)
 }
 
 // cancel is Task.cancel.
@@ -291,9 +351,16 @@ func (t *Task) cancel(d int32) {
 		throwText(TrapAsync, "`task.cancel` called by task which has not been cancelled")
 	}
 	t.Return()
+	t.finished(true)
+}
+
+func (t *Task) finished(cancelled bool) {
 	t.state = taskResolved
-	if t.resolved != nil {
-		t.resolved(true)
+	if t.sub != nil {
+		t.sub.resolve(cancelled)
+		t.sub = nil
+	} else if t.resolved != nil {
+		t.resolved(cancelled)
 	}
 }
 
@@ -386,6 +453,7 @@ func (c *ComponentInstance) clearExclusive() {
 	c.exclusive = nil
 	if len(c.parked) > 0 {
 		for n, th := range c.parked {
+			th.parked = false
 			c.Store.enqueue(th)
 			c.parked[n] = nil
 		}

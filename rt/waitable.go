@@ -238,8 +238,10 @@ type Subtask struct {
 	cancelled bool // cancellation_requested
 	progress  bool // changes make events
 	index     uint32
-	cx        *Cx // holds what was lent for the call; may be nil
-	onCancel  func(d int32, caller *ComponentInstance)
+	cx        *Cx     // holds what was lent for the call; may be nil
+	task      *Task   // of a component, until it has ended
+	fused     *Fused  // what both are parts of
+	cancel    func()  // of the host
 	caller    *Thread // of a synchronous lower, while it waits
 }
 
@@ -286,14 +288,15 @@ func (t *Subtask) resolve(cancelled bool) {
 }
 
 // CallAsync is canon lower with the async option: it returns the packed state
-// of the subtask. cx may be nil. For generated code.
-func (c *ComponentInstance) CallAsync(d int32, t *Task, cx *Cx) uint32 {
-	sub := &Subtask{cx: cx}
-	sub.self = sub
-	t.started, t.resolved = sub.started, sub.resolve
-	t.call(d, c)
-	sub.onCancel = t.requestCancel
-	return c.finishLower(sub)
+// of the subtask. For generated code.
+func (c *ComponentInstance) CallAsync(d int32, f *Fused) uint32 {
+	f.refs = 2
+	f.Task.call(d, c)
+	r := c.finishLower(&f.sub)
+	if f.sub.index == 0 {
+		f.release()
+	}
+	return r
 }
 
 func (c *ComponentInstance) finishLower(sub *Subtask) uint32 {
@@ -307,19 +310,17 @@ func (c *ComponentInstance) finishLower(sub *Subtask) uint32 {
 }
 
 // Call is canon lower without the async option, of a function of asynchronous
-// type. cx may be nil. For generated code.
-func (c *ComponentInstance) Call(d int32, t *Task, cx *Cx) {
+// type. For generated code.
+func (c *ComponentInstance) Call(d int32, f *Fused) {
 	if th := c.Store.cur; th != nil && th.inline && !c.othersReady() {
 		// The callee might not block, but the reference tests (trap-if-block-and-sync.wast,
 		// dont-block-start.wast) and Wasmtime do not wait and see.
 		throwCannotBlock()
 	}
-	sub := &Subtask{cx: cx}
-	sub.self = sub
-	t.started, t.resolved = sub.started, sub.resolve
-	t.call(d, c)
-	sub.onCancel = t.requestCancel
-	c.awaitSubtask(sub)
+	f.refs = 2
+	f.Task.call(d, c)
+	c.awaitSubtask(&f.sub)
+	f.release()
 }
 
 func (c *ComponentInstance) awaitSubtask(sub *Subtask) {
@@ -369,7 +370,11 @@ func (c *ComponentInstance) SubtaskCancel(d int32, async bool, i uint32) uint32 
 	}
 	if !sub.resolved() {
 		sub.cancelled = true
-		sub.onCancel(d, c)
+		if sub.task != nil {
+			sub.task.requestCancel(d, c)
+		} else {
+			sub.cancel()
+		}
 		if !sub.resolved() {
 			if async {
 				return blocked
@@ -402,4 +407,7 @@ func (c *ComponentInstance) SubtaskDrop(i uint32) {
 	}
 	sub.join(nil)
 	c.Handles.remove(i)
+	if sub.fused != nil {
+		sub.fused.release()
+	}
 }

@@ -35,29 +35,42 @@ func (e *emitter) asyncFused(t *ir.Trampoline, l *ir.Lift, what string) {
 		return
 	}
 	_, paramsIndirect, resultIndirect := e.p.CoreSignature(l.Type, false, from)
-	src, dst := e.makeCx("src", from, "d", false), e.makeCx("dst", to, "d", false)
-	src.inst = t.Instance
-	ts := e.params(l.Type)
-	e.f("t := %s.NewTask(i.comp[%d], &%s, root, func(d int32, fl *%s.Flat) {", rt, to.Instance, e.callee(l), rt)
-	e.f("src.D, dst.D = d, d")
-	if paramsIndirect {
-		_, size, align := e.tupleLayout(ts)
-		e.f("src.Check(%s, %d, %d)", in[0].name, size, align)
+	e.f("c := i.comp[%d].NewFused(&%s, root)\nsrc, dst := &c.Src, &c.Dst", to.Instance, e.callee(l))
+	e.cx("*src = ", from, "d", false)
+	e.cx("*dst = ", to, "d", false)
+	e.f("dst.Scope = &c.Task")
+	src, dst := &side{cx: "src", enc: from.Encoding, inst: t.Instance}, &side{cx: "dst", enc: to.Encoding, inst: to.Instance}
+	ts, r := e.params(l.Type), e.p.FuncTypes[l.Type].Result
+	if len(ts) == 0 && r == ir.NoType {
+		e.f("c.On(nil, nil)")
+	} else {
+		e.f("c.On(")
+		if len(ts) > 0 {
+			e.f("func(d int32, fl *%s.Flat) {\nsrc.D, dst.D = d, d", rt)
+			if paramsIndirect {
+				_, size, align := e.tupleLayout(ts)
+				e.f("src.Check(%s, %d, %d)", in[0].name, size, align)
+			}
+			froms := e.paramLocs(src, ts, paramsIndirect, in)
+			e.startParams(l, dst, func(n int) loc { return froms[n] })
+			e.f("}, ")
+		} else {
+			e.f("nil, ")
+		}
+		if r != ir.NoType {
+			e.f("func(d int32, fl *%s.Flat) {\nsrc.D, dst.D = d, d", rt)
+			res := e.resolved(l, dst)
+			e.copy(r, res, e.resultPlace(l.Type, src, resultIndirect, in, out))
+			e.f("})")
+		} else {
+			e.f("nil)")
+		}
 	}
-	froms := e.paramLocs(src, ts, paramsIndirect, in)
-	e.startParams(l, dst, func(n int) loc { return froms[n] })
-	e.f("}, func(d int32, fl *%s.Flat) {", rt)
-	e.f("src.D, dst.D = d, d")
-	if r := e.p.FuncTypes[l.Type].Result; r != ir.NoType {
-		res := e.resolved(l, dst)
-		e.copy(r, res, e.resultPlace(l.Type, src, resultIndirect, in, out))
-	}
-	e.f("})\ndst.Scope = t")
 	if from.Async {
-		e.f("return i.comp[%d].CallAsync(d, t, src)\n}\n", t.Instance)
+		e.f("return i.comp[%d].CallAsync(d, c)\n}\n", t.Instance)
 		return
 	}
-	e.f("i.comp[%d].Call(d, t, src)", t.Instance)
+	e.f("i.comp[%d].Call(d, c)", t.Instance)
 	e.trampEnd(out)
 }
 

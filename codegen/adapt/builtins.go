@@ -39,12 +39,16 @@ func (e *emitter) builtin(t *ir.Trampoline) {
 	}
 	switch t.Builtin {
 	case "task.return":
-		var vals []string
-		for _, s := range in {
-			vals = append(vals, e.toBits(s.name, s.kind))
+		flat := "nil"
+		if len(in) > 0 {
+			flat = "fl"
+			e.f("fl := %s.Flat()", c)
+		}
+		for n, s := range in {
+			e.f("fl[%d] = %s", n, e.toBits(s.name, s.kind))
 		}
 		key, memory := e.returnKey(t.Type, o)
-		e.f("%s.TaskReturn(d, %d, %d, &%s.Flat{%s})", c, key, memory, e.rt(), strings.Join(vals, ", "))
+		e.f("%s.TaskReturn(d, %d, %d, %s)", c, key, memory, flat)
 	case "task.cancel":
 		e.f("%s.TaskCancel(d)", c)
 	case "waitable-set.new":
