@@ -146,6 +146,9 @@ func (b *builder) build() error {
 		}
 	}
 	b.linkFuncs()
+	if err := b.checkMapped(); err != nil {
+		return err
+	}
 	b.m.PackageNames = map[string]string{}
 	for path, p := range b.mapper.pkgs {
 		if p != nil {

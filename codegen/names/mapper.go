@@ -67,6 +67,10 @@ type goPackage struct {
 	members map[string][]string        // struct fields, interface methods, in order
 	methods map[string]map[string]bool // methods with a receiver
 	embeds  map[string]bool            // interface embeds error
+	sigs    map[string]goExpr          // "Type.Method": interface methods, and methods with a receiver
+	fields  map[string]map[string]goExpr
+	aliases map[string]goExpr
+	consts  map[string][]string // constants by their type, in order
 }
 
 // goIface is an interface in the package that it is mapped to.
@@ -181,7 +185,8 @@ func (m *mapper) load(path string) (*goPackage, error) {
 func readPackage(path string, fsys fs.FS) (*goPackage, error) {
 	p := &goPackage{
 		path: path, idents: map[string]bool{}, funcs: map[string]bool{}, members: map[string][]string{},
-		methods: map[string]map[string]bool{}, embeds: map[string]bool{},
+		methods: map[string]map[string]bool{}, embeds: map[string]bool{}, sigs: map[string]goExpr{},
+		fields: map[string]map[string]goExpr{}, aliases: map[string]goExpr{}, consts: map[string][]string{},
 	}
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -211,6 +216,7 @@ func readPackage(path string, fsys fs.FS) (*goPackage, error) {
 }
 
 func (p *goPackage) read(f *ast.File) {
+	imports := goImports(f)
 	for _, d := range f.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
@@ -224,7 +230,9 @@ func (p *goPackage) read(f *ast.File) {
 				p.methods[r] = map[string]bool{}
 			}
 			p.methods[r][d.Name.Name] = true
+			p.sigs[r+"."+d.Name.Name] = goExpr{d.Type, imports}
 		case *ast.GenDecl:
+			p.constants(d)
 			for _, s := range d.Specs {
 				switch s := s.(type) {
 				case *ast.ValueSpec:
@@ -235,7 +243,7 @@ func (p *goPackage) read(f *ast.File) {
 						p.directives(s.Names[0].Name, declOther, s.Doc)
 					}
 				case *ast.TypeSpec:
-					p.typeSpec(s, d)
+					p.typeSpec(s, d, imports)
 				}
 			}
 		}
@@ -252,8 +260,11 @@ func receiver(e ast.Expr) string {
 	return ""
 }
 
-func (p *goPackage) typeSpec(s *ast.TypeSpec, d *ast.GenDecl) {
+func (p *goPackage) typeSpec(s *ast.TypeSpec, d *ast.GenDecl, imports map[string]string) {
 	name := s.Name.Name
+	if s.Assign.IsValid() {
+		p.aliases[name] = goExpr{s.Type, imports}
+	}
 	p.idents[name] = true
 	kind := declOther
 	var list *ast.FieldList
@@ -265,9 +276,17 @@ func (p *goPackage) typeSpec(s *ast.TypeSpec, d *ast.GenDecl) {
 	}
 	if list != nil {
 		p.members[name] = []string{}
+		if kind == declStruct {
+			p.fields[name] = map[string]goExpr{}
+		}
 		for _, f := range list.List {
 			for _, n := range f.Names {
 				p.members[name] = append(p.members[name], n.Name)
+				if kind == declStruct {
+					p.fields[name][n.Name] = goExpr{f.Type, imports}
+				} else if _, ok := f.Type.(*ast.FuncType); ok {
+					p.sigs[name+"."+n.Name] = goExpr{f.Type, imports}
+				}
 			}
 			if id, ok := f.Type.(*ast.Ident); ok && len(f.Names) == 0 && id.Name == "error" {
 				p.embeds[name] = true

@@ -359,6 +359,36 @@ func TestMapping(t *testing.T) {
 	p.Types[1].Cases[0].Name = "oval"
 	fails(p, opts, "has no ShapeOval")
 
+	// The names are right, the types are not.
+	for _, x := range []struct {
+		change func(p *prog)
+		want   string
+	}{
+		{func(p *prog) { p.FuncTypes[0].Params[0].Type = 0 },
+			"geo:shapes/draw@1.0.5#area is mapped to example.com/shapes.Draw.Area, which has another type: it is func(context.Context, example.com/shapes.Shape) (float64, error), and the component imports func(context.Context, float64) (float64, error)"},
+		{func(p *prog) { p.FuncTypes[0].Result = p.prim(ir.TF32) }, "the component imports func(context.Context, example.com/shapes.Shape) (float32, error)"},
+		{func(p *prog) {
+			p.FuncTypes[1].Params = append(p.FuncTypes[1].Params, ir.Param{Name: "x", Type: 0})
+		}, "#[method]canvas.fill is mapped to example.com/shapes.Canvas.Fill"},
+		{func(p *prog) { p.Types[1].Cases[0].Type = p.prim(ir.TString) }, "the value of ShapeCircle is float64, that of the component's case is string"},
+		{func(p *prog) { p.Types[1].Cases[0].Type = ir.NoType }, "ShapeCircle has a value"},
+		{func(p *prog) {
+			p.Types[2].Cases = []ir.Case{{Name: "empty"}, {Name: "full"}}
+		}, "constants"},
+	} {
+		src := mappedSource
+		if strings.Contains(x.want, "constants") {
+			// The constants of the package are in another order.
+			src = strings.Replace(src, "const FailureFull Failure = 0", "const (\nFailureFull Failure = iota\nFailureEmpty\n)", 1)
+			x.want = "the constants are FailureFull, FailureEmpty, those of the component are FailureEmpty, FailureFull"
+		}
+		p, _, _ = mapped("@1.0.5")
+		x.change(p)
+		fails(p, Options{Maps: opts.Maps, Find: func(string) (fs.FS, error) {
+			return fstest.MapFS{"shapes.go": {Data: []byte(src)}}, nil
+		}}, x.want)
+	}
+
 	// A compatible version in the mapping does as well; the very version wins.
 	for _, maps := range [][]Mapping{
 		{{"geo:shapes/draw@1.0.5", "example.com/shapes"}},
