@@ -792,11 +792,11 @@ func (b *binder) bindVariant(t *Type, g reflect.Type) (c converter, err error) {
 }
 
 // ReexportFunc is an imported function that a component exports again: typed
-// is the function of the typed imports as the typed API would have it. For generated code.
+// is the function as the typed API has it, be it of the typed imports or a linker's. For generated code.
 func ReexportFunc(l *Linked, n int, t *FuncType, typed any, cases ...Cases) Func {
 	if f := l.Func(n); f != nil {
 		e := f.Export
-		e.typed = nil
+		e.typed = typed
 		return e
 	}
 	bind := sync.OnceValues(func() (func(ctx context.Context, args []Value) (Value, error), error) {
@@ -809,4 +809,130 @@ func ReexportFunc(l *Linked, n int, t *FuncType, typed any, cases ...Cases) Func
 		}
 		return call(ctx, args)
 	}, typed)
+}
+
+// LinkedError is the Go error that a function of the typed API gives for the
+// err of a WIT result.
+type LinkedError struct {
+	typ  reflect.Type
+	wrap func(v reflect.Value) error
+}
+
+// ErrorSelf is for an E that implements error, ErrorWrapped for one that is in
+// an [*ErrorValue]. For generated code.
+func ErrorSelf[E error]() LinkedError {
+	return LinkedError{reflect.TypeFor[E](), func(v reflect.Value) error { return v.Interface().(error) }}
+}
+
+// ErrorWrapped: see ErrorSelf.
+func ErrorWrapped[E any]() LinkedError {
+	return LinkedError{reflect.TypeFor[E](), func(v reflect.Value) error { return NewError(v.Interface().(E)) }}
+}
+
+// TypedLinked is a function that a linker has as the Go function that the typed
+// API has for it; e is the zero LinkedError if its result is no WIT result. For generated code.
+func TypedLinked[F any](f *LinkedFunc, e LinkedError, cases ...Cases) F {
+	return f.typed(reflect.TypeFor[F](), e, cases).(F)
+}
+
+// makeFunc makes a Go function of type ft that calls a function which takes and gives values
+// of type t. ft has a context in front and an error at the end, as the typed API does.
+func makeFunc(t *FuncType, ft reflect.Type, e LinkedError, cases []Cases, call func(ctx context.Context, args []Value) (Value, error)) (reflect.Value, error) {
+	b := &binder{cases: cases}
+	params := make([]converter, len(t.Params))
+	for n, p := range t.Params {
+		var err error
+		if params[n], err = b.bind(p.Type, ft.In(n+1)); err != nil {
+			return reflect.Value{}, fmt.Errorf("parameter %s: %w", p.Name, err)
+		}
+	}
+	ok := t.Result
+	isResult := ok != nil && ok.Kind == KindResult
+	var failure converter
+	if isResult {
+		if ok.Err != nil {
+			var err error
+			if failure, err = b.bind(ok.Err, e.typ); err != nil {
+				return reflect.Value{}, fmt.Errorf("error: %w", err)
+			}
+		}
+		ok = ok.Elem
+	}
+	parts := []*Type{ok}
+	spread := ok != nil && ok.Kind == KindTuple
+	if ok == nil {
+		parts = nil
+	} else if spread {
+		parts = nil
+		for _, c := range ok.Cases {
+			parts = append(parts, c.Type)
+		}
+	}
+	results := make([]converter, len(parts))
+	for n, p := range parts {
+		var err error
+		if results[n], err = b.bind(p, ft.Out(n)); err != nil {
+			return reflect.Value{}, fmt.Errorf("result: %w", err)
+		}
+	}
+	run := func(in []reflect.Value, out []reflect.Value) error {
+		args := make([]Value, len(params))
+		for n, c := range params {
+			v, err := c.fromGo(in[n+1])
+			if err == nil {
+				v, err = Conform(t.Params[n].Type, v)
+			}
+			if err != nil {
+				return &ArgError{t.Params[n].Name, err}
+			}
+			args[n] = v
+		}
+		ctx, _ := in[0].Interface().(context.Context)
+		v, err := call(ctx, args)
+		if err != nil {
+			return err
+		}
+		if isResult {
+			r := v.(ResultValue)
+			v = r.Value
+			if r.IsErr {
+				g := reflect.Zero(e.typ)
+				if v != nil {
+					if g, err = failure.toGo(v); err != nil {
+						return err
+					}
+				}
+				p := reflect.New(e.typ).Elem() // an interface type keeps its type
+				p.Set(g)
+				return e.wrap(p)
+			}
+		}
+		for n, c := range results {
+			x := v
+			if spread {
+				x = v.(Tuple)[n]
+			}
+			g, err := c.toGo(x)
+			if err != nil {
+				return fmt.Errorf("result: %w", err)
+			}
+			p := reflect.New(ft.Out(n)).Elem()
+			p.Set(g)
+			out[n] = p
+		}
+		return nil
+	}
+	return reflect.MakeFunc(ft, func(in []reflect.Value) []reflect.Value {
+		out := make([]reflect.Value, ft.NumOut())
+		for n := range out {
+			out[n] = reflect.Zero(ft.Out(n))
+		}
+		if err := run(in, out); err != nil {
+			for n := range out[:len(out)-1] {
+				out[n] = reflect.Zero(ft.Out(n))
+			}
+			out[len(out)-1] = reflect.ValueOf(&err).Elem()
+		}
+		return out
+	}), nil
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // HostFunc is a host function that a [Linker] defines by name.
@@ -260,6 +262,8 @@ type LinkedFunc struct {
 	Lower func(cx *Cx, enc StringEncoding, flat ...uint64) uint64
 	// Export is the function as one that the component exports again.
 	Export Func
+	// typed makes a Go function of it, see [TypedLinked]. It is a field for the same reason.
+	typed func(ft reflect.Type, e LinkedError, cases []Cases) any
 
 	path              string
 	typ               *FuncType
@@ -446,7 +450,20 @@ func linkedFunc(path string, t *FuncType, call func(ctx context.Context, args []
 		}
 		return v, nil
 	}
+	var once sync.Once
+	var fn any
 	return &LinkedFunc{
+		typed: func(ft reflect.Type, e LinkedError, cases []Cases) any {
+			// It is always the same type: a component has one for each of its imports.
+			once.Do(func() {
+				v, err := makeFunc(t, ft, e, cases, checked)
+				if err != nil {
+					panic(fmt.Errorf("wc2go: import %s has not the type of the generated code: %w", path, err))
+				}
+				fn = v.Interface()
+			})
+			return fn
+		},
 		Lower: func(cx *Cx, enc StringEncoding, flat ...uint64) uint64 {
 			return lowerHost(cx, enc, path, t, checked, flat)
 		},

@@ -144,12 +144,11 @@ func (e *emitter) importField(path []string, x *ir.Extern) int {
 	return -1
 }
 
-// reexport prints reexportN, which gives an imported function that is exported again.
+// reexport prints reexportN, which gives an imported function that is exported
+// again, and importN, which calls it.
 func (e *emitter) reexport(x *ir.Extern) {
 	rt := e.rt()
 	imp := &e.m.ImportFuncs[x.Import]
-	e.f("// reexport%d is the import %s, exported again.", x.Import, e.importName(x.Import))
-	e.f("func (i *Instance) reexport%d() %s.Func {", x.Import, rt)
 	ft := &e.p.FuncTypes[x.FuncType]
 	params, args := "", []string{"ctx"}
 	for n, p := range ft.Params {
@@ -160,16 +159,14 @@ func (e *emitter) reexport(x *ir.Extern) {
 	for _, t := range e.m.ResultIDs(x.FuncType) {
 		results = append(results, e.goType(t))
 	}
-	fn := "i.imports." + imp.Field
+	sig := fmt.Sprintf("(ctx %s.Context%s) (%s)", e.pkg("context"), params, strings.Join(append(results, "error"), ", "))
+	fn, rest := "i.imports."+imp.Field, args
 	switch {
 	case imp.Kind == names.FuncMethod:
-		fn = args[1] + "." + imp.Name
-		args = append(args[:1], args[2:]...)
+		fn, rest = args[1]+"."+imp.Name, append(args[:1:1], args[2:]...)
 	case imp.Iface >= 0:
 		fn += "." + imp.Name
 	}
-	e.f("typed := func(ctx %s.Context%s) (%s) {", e.pkg("context"), params, strings.Join(append(results, "error"), ", "))
-	e.f("return %s(%s)\n}", fn, strings.Join(args, ", "))
 	cases := ""
 	for _, t := range e.variants(x.FuncType) {
 		cases += fmt.Sprintf(",\n%s.CasesOf[%s](", rt, e.goType(t))
@@ -181,7 +178,22 @@ func (e *emitter) reexport(x *ir.Extern) {
 		}
 		cases += ")"
 	}
-	e.f("return %s.ReexportFunc(i.pre.linked, %d, %s.Func(%d), typed%s)\n}\n", rt, x.Import, typesVar, x.FuncType, cases)
+	failure := rt + ".LinkedError{}"
+	if t := ft.Result; t != ir.NoType && e.p.Types[t].Kind == ir.TResult {
+		if et := e.p.Types[t].Err; et != ir.NoType && e.m.Types[et].IsError {
+			failure = fmt.Sprintf("%s.ErrorSelf[%s]()", rt, e.goType(et))
+		} else {
+			failure = fmt.Sprintf("%s.ErrorWrapped[%s]()", rt, e.orUnit(et))
+		}
+	}
+	e.f("// import%d calls the import %s, which is exported again.", x.Import, e.importName(x.Import))
+	e.f("func (i *Instance) import%d%s {", x.Import, sig)
+	e.f("if f := i.pre.linked.Func(%d); f != nil {", x.Import)
+	e.f("return %s.TypedLinked[func%s](f, %s%s)(%s)\n}", rt, sig, failure, cases, strings.Join(args, ", "))
+	e.f("return %s(%s)\n}\n", fn, strings.Join(rest, ", "))
+	e.f("// reexport%d is import%d for dynamic calls.", x.Import, x.Import)
+	e.f("func (i *Instance) reexport%d() %s.Func {", x.Import, rt)
+	e.f("return %s.ReexportFunc(i.pre.linked, %d, %s.Func(%d), i.import%d%s)\n}\n", rt, x.Import, typesVar, x.FuncType, x.Import, cases)
 }
 
 // variants are the variant types in a function's type, one for each Go type.

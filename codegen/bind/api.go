@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -215,12 +216,7 @@ func (g *gen) call(f *names.Func, inst *jen.Statement) jen.Code {
 	if !f.Extern.ReexportsImport {
 		return jen.Return(jen.Id(lift(f.Extern)).Call(args(f, inst)...))
 	}
-	imp := g.m.ImportFuncs[f.Extern.Import]
-	fn := inst.Clone().Dot("imports").Dot(imp.Field)
-	if imp.Iface >= 0 {
-		fn.Dot(imp.Name)
-	}
-	return jen.Return(fn.Call(args(f)...))
+	return jen.Return(inst.Clone().Dot("import" + strconv.Itoa(int(f.Extern.Import))).Call(args(f)...))
 }
 
 // exported prints the accessor type and the types of an exported instance.

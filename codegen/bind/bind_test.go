@@ -349,7 +349,7 @@ func TestPassThrough(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(src), "return f.i.imports.C.Echo(ctx, s)") {
+	if !strings.Contains(string(src), "return f.i.import0(ctx, s)") {
 		t.Errorf("no call of the import in\n%s", src)
 	}
 }
