@@ -510,7 +510,8 @@ type Accessor struct {
 	s       *Store
 	ev      *events
 	ctx     context.Context
-	waiting int // how many waits the function is in, guarded by ev.mu
+	base    context.Context // for what may outlive the function: what its caller gave
+	waiting int             // how many waits the function is in, guarded by ev.mu
 }
 
 type accessorKey struct{ s *Store }
@@ -590,9 +591,10 @@ func (a *Accessor) With(f func(*Access) error) error {
 	return f(&Access{a.s, a.ctx})
 }
 
-// Spawn starts a task in the loop: see [Store.Spawn].
+// Spawn starts a task in the loop: see [Store.Spawn]. The task may outlive the
+// function that spawned it; it is cancelled with the context that RunConcurrent was given.
 func (a *Accessor) Spawn(task func(ctx context.Context, acc *Accessor) error) *JoinHandle {
-	return a.s.spawn(a.ctx, task)
+	return a.s.spawn(a.base, task)
 }
 
 // JoinHandle is a task that was spawned. Dropping it does not cancel the task.
@@ -632,7 +634,7 @@ func (s *Store) spawn(ctx context.Context, task func(ctx context.Context, acc *A
 		return h
 	}
 	h.w.begin(s, ev)
-	acc := &Accessor{s: s, ev: ev}
+	acc := &Accessor{s: s, ev: ev, base: ctx}
 	ctx, h.cancel = context.WithCancel(ctx)
 	stop := context.AfterFunc(ev.ctx, h.cancel)
 	acc.ctx = &accessorContext{ctx, acc}
@@ -728,11 +730,11 @@ func (s *Store) RunConcurrent(ctx context.Context, fn func(ctx context.Context, 
 	if err != nil {
 		return err
 	}
+	acc := &Accessor{s: s, ev: ev, base: ctx}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := context.AfterFunc(ev.ctx, cancel)
 	defer stop()
-	acc := &Accessor{s: s, ev: ev}
 	acc.ctx = &accessorContext{ctx, acc}
 	w := &waiter{}
 	w.begin(s, ev)

@@ -58,6 +58,7 @@ is another one.`,
 	f.StringVar(&o.Tags, "tags", "", "build `tags` of the programs: wc2go_checked has memory accesses compared with the size")
 	f.StringVar(&execs, "exec", "", "run the programs with this `command`")
 	f.DurationVar(&o.Timeout, "timeout", time.Minute, "how long one script may run")
+	f.Uint64Var(&o.Shuffle, "shuffle", 0, "take ready tasks and events in an order that depends on this `seed`")
 	f.StringSliceVar(&o.Passes.Disable, "disable", nil, "do not run these `passes`")
 	f.StringVar(&o.Keep, "keep", "", "leave the generated programs in this `directory`")
 	return cmd

@@ -68,3 +68,43 @@ func TestComponentSuite(t *testing.T) {
 		})
 	}
 }
+
+// ordered are the scripts that count on tasks being taken first come, first
+// served, which the specification does not promise.
+var ordered = map[string]string{
+	"async-calls-sync": "two tasks of different instances that become ready together must run in this order for each to get its own number",
+}
+
+// TestShuffled runs the async scripts with ready tasks and events taken in the
+// order of 20 seeds: nothing else depends on it.
+func TestShuffled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds programs")
+	}
+	t.Setenv("WC2GO_CACHE", t.TempDir())
+	all, err := filepath.Glob(filepath.Join(shared.Scripts(t, "component-model"), "async", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, p := range all {
+		if ordered[filepath.Base(p)] == "" {
+			paths = append(paths, p)
+		}
+	}
+	var first Summary
+	for seed := range uint64(20) {
+		var b bytes.Buffer
+		sum, err := Run(context.Background(), paths, Options{Timeout: time.Minute, Shuffle: seed + 1}, &b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seed == 0 {
+			first = sum
+		}
+		if sum != first || sum.Passed == 0 || sum.Failed > 0 {
+			t.Errorf("seed %d: %v\n%s", seed+1, sum, &b)
+		}
+	}
+	t.Logf("each of 20 seeds: %v", first)
+}

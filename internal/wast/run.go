@@ -82,6 +82,7 @@ func (p *program) run(ctx context.Context, exe string) error {
 			s := left[0]
 			left = left[1:]
 			d := s.toRun()
+			d.Shuffle = p.opts.Shuffle
 			for i := range d.Commands {
 				if err := broken[d.Commands[i].Key]; err != nil {
 					d.Commands[i].Missing = err.Error()

@@ -33,6 +33,8 @@ type Options struct {
 	Exec []string
 	// Timeout is how long one script may run.
 	Timeout time.Duration
+	// Shuffle is a seed for the order in which ready tasks run; 0: first come, first served.
+	Shuffle uint64
 	// Verbose lists skipped commands, and refusals whose text is not the script's.
 	Verbose bool
 	// Passes changes which passes run.

@@ -56,7 +56,11 @@ func (r *runner) instantiateComponent(c *Command) (rt.Instance, error) {
 	if err != nil {
 		return nil, linkError(err)
 	}
-	st := rt.NewStore()
+	var opts []rt.StoreOption
+	if r.shuffle != 0 {
+		opts = append(opts, rt.WithShuffle(r.shuffle))
+	}
+	st := rt.NewStore(opts...)
 	r.stores = append(r.stores, st)
 	in, err := instantiate(r.ctx, st)
 	var unlinked *rt.ImportError

@@ -38,7 +38,7 @@ func Run(s *Script, modules map[string]rt.CoreModule, components map[string]Comp
 	r := &runner{
 		modules: modules, components: components, store: rt.NewStore(), ctx: context.Background(),
 		named: map[string]instance{}, defs: map[string]*Command{}, linked: map[string]instance{},
-		current: instance{why: "there is no module"},
+		current: instance{why: "there is no module"}, shuffle: s.Shuffle,
 	}
 	defer r.close()
 	r.spectest()
@@ -85,6 +85,7 @@ type runner struct {
 	stores     []*rt.Store // of the instances of components
 	host       *Host       // nil until a component needs it
 	ctx        context.Context
+	shuffle    uint64 // of the stores of components
 
 	current instance
 	lastDef *Command

@@ -11,6 +11,8 @@ type Script struct {
 	Commands []Command `json:"commands"`
 	// Config switches features of validation, by the names of Wasmtime's tests.
 	Config map[string]bool `json:"config,omitempty"`
+	// Shuffle is the seed of rt.WithShuffle for the stores of components; 0: none. It is not in the file.
+	Shuffle uint64 `json:"shuffle,omitempty"`
 }
 
 // Command is a directive of a script.
