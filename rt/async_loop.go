@@ -33,7 +33,7 @@ type events struct {
 	pending int // host calls that have not come back
 	ends    map[*hostEnd]struct{}
 	ctx     context.Context // cancelled when the store is closed or poisoned
-	cancel  context.CancelFunc
+	cancel  context.CancelCauseFunc
 }
 
 // loop gives the event loop's state; it needs the baton.
@@ -41,7 +41,7 @@ func (s *Store) loop() *events {
 	if s.events == nil {
 		ev := &events{waiters: map[*waiter]struct{}{}, wake: make(chan struct{}, 1), driver: make(chan struct{}, 1), ends: map[*hostEnd]struct{}{}}
 		ev.driver <- struct{}{}
-		ev.ctx, ev.cancel = context.WithCancel(context.Background())
+		ev.ctx, ev.cancel = context.WithCancelCause(context.Background())
 		s.current.Store(ev)
 		s.events = ev
 	}
@@ -89,7 +89,6 @@ func (ev *events) takePosts() []func() {
 
 // fail ends all waiting with an error.
 func (ev *events) fail(err error) {
-	ev.cancel()
 	ev.mu.Lock()
 	if ev.closed == nil {
 		ev.closed = err
@@ -103,6 +102,7 @@ func (ev *events) fail(err error) {
 	for _, w := range ws {
 		w.finish(err)
 	}
+	ev.cancel(err) // after that, so that it is err and not its consequences that they see
 }
 
 // poisoned ends all waiting after a trap; nil for a panic of host code.
@@ -731,9 +731,9 @@ func (s *Store) RunConcurrent(ctx context.Context, fn func(ctx context.Context, 
 		return err
 	}
 	acc := &Accessor{s: s, ev: ev, base: ctx}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	stop := context.AfterFunc(ev.ctx, cancel)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := context.AfterFunc(ev.ctx, func() { cancel(context.Cause(ev.ctx)) })
 	defer stop()
 	acc.ctx = &accessorContext{ctx, acc}
 	w := &waiter{}
@@ -773,7 +773,7 @@ func (s *Store) RunConcurrent(ctx context.Context, fn func(ctx context.Context, 
 		err = w.err
 	}
 	if err != nil {
-		cancel() // a trap, or the store was closed: fn hears of it by its context and its calls
+		cancel(err) // a trap, or the store was closed: fn hears of it by its context and its calls
 	}
 	r := <-ended
 	switch {
@@ -813,9 +813,9 @@ func (c *ComponentInstance) HostCall(d int32, async bool, name string, cx *Cx, r
 	if parent == nil {
 		parent = context.Background()
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
-	stop := context.AfterFunc(ev.ctx, cancel)
-	sub.cancel = cancel
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(parent))
+	stop := context.AfterFunc(ev.ctx, func() { cancel(context.Cause(ev.ctx)) })
+	sub.cancel = func() { cancel(nil) }
 	ev.pending++
 	var err error
 	var failure any
@@ -830,7 +830,7 @@ func (c *ComponentInstance) HostCall(d int32, async bool, name string, cx *Cx, r
 		if failure != nil {
 			s.raise(failure)
 		}
-		if sub.cancelled && errors.Is(err, context.Canceled) {
+		if sub.cancelled && (errors.Is(err, context.Canceled) || errors.Is(err, ErrCancelled)) {
 			sub.resolve(true)
 			return
 		}
@@ -848,7 +848,7 @@ func (c *ComponentInstance) HostCall(d int32, async bool, name string, cx *Cx, r
 				}
 			}
 			stop()
-			cancel()
+			cancel(nil)
 			over.Store(true)
 			ev.post(func() { finish() })
 		}()
