@@ -206,7 +206,7 @@ func (k *stack) work() (ok bool) {
 			return
 		}
 		if t := k.s.asTrap(r); t != nil {
-			if t.Frames == nil {
+			if t.Frames == nil && t.Code != TrapExit {
 				t.Frames = k.s.backtrace()
 			}
 			r = t

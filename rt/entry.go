@@ -173,7 +173,7 @@ func (e *Entry) failed(r any, err *error) {
 		}
 		panic(r)
 	}
-	if t.Frames == nil {
+	if t.Frames == nil && t.Code != TrapExit { // nobody asks where a guest ended that wanted to
 		t.Frames = s.backtrace()
 	}
 	*err = t

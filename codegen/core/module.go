@@ -362,20 +362,20 @@ func (l *Layout) initModule(out *bytes.Buffer, m *ir.Module, f *file) (data []by
 		}
 		b.line(fmt.Sprintf("m.Tab%d.Init(%s, 0, %d, %s)", e.Table, offset(e.Offset), len(e.Items), elems))
 	}
+	str := func(bytes []byte) string {
+		if len(bytes) < embedMin {
+			return quoteBytes(bytes)
+		}
+		data = append(data, bytes...)
+		return fmt.Sprintf("m%dData[%d:%d]", m.ID, len(data)-len(bytes), len(data))
+	}
 	for i := range m.Datas {
-		d := &m.Datas[i]
-		var s string
-		if len(d.Bytes) < embedMin {
-			s = quoteBytes(d.Bytes)
-		} else {
-			s = fmt.Sprintf("m%dData[%d:%d]", m.ID, len(data), len(data)+len(d.Bytes))
-			data = append(data, d.Bytes...)
+		if d := &m.Datas[i]; d.Mode == ir.SegPassive {
+			b.line(fmt.Sprintf("m.D%d = %s", i, str(d.Bytes)))
 		}
-		if d.Mode == ir.SegPassive {
-			b.line(fmt.Sprintf("m.D%d = %s", i, s))
-			continue
-		}
-		b.line(fmt.Sprintf("m.Mem%d.Init(%s, 0, %d, %s)", d.Memory, offset(d.Offset), len(d.Bytes), s))
+	}
+	for _, d := range joinedDatas(m) {
+		b.line(fmt.Sprintf("m.Mem%d.Init(%s, 0, %d, %s)", d.Memory, offset(d.Offset), len(d.Bytes), str(d.Bytes)))
 	}
 	if m.Start != nil {
 		p := printer{}
