@@ -10,9 +10,6 @@ import (
 // no way to name files in two directories at once, so it resolves the directories, and
 // the kernel gets their descriptors and plain names, which it cannot leave them by.
 func (d *descriptor) between(n *descriptor, old, path string, link bool) error {
-	if !d.shared(n) {
-		return ErrorCodeCrossDevice
-	}
 	from, oldName, err := d.holder(old)
 	if err != nil {
 		return err

@@ -223,15 +223,19 @@ func (d *descriptor) GetType(context.Context) (DescriptorType, error) {
 
 // SetSize truncates or extends a file.
 func (d *descriptor) SetSize(_ context.Context, size uint64) error {
-	f, err := d.asFile(DescriptorFlagsWrite)
-	if err != nil {
-		return err
+	switch { // the codes are Wasmtime's
+	case d.root != nil:
+		return ErrorCodeBadDescriptor
+	case d.readOnly:
+		return ErrorCodeNotPermitted
+	case d.flags&DescriptorFlagsWrite == 0:
+		return ErrorCodeInvalid
 	}
 	n, err := offset(size)
 	if err != nil {
 		return err
 	}
-	return result(f.Truncate(n))
+	return result(d.file.Truncate(n))
 }
 
 func timeOf(t NewTimestamp) time.Time {
@@ -439,26 +443,13 @@ func (d *descriptor) SetTimesAt(_ context.Context, flags PathFlags, path string,
 	return result(d.root.Chtimes(path, timeOf(atime), timeOf(mtime)))
 }
 
-// other gives the directory of a second descriptor. Two names in different
-// preopened directories are not on one device, as far as a guest can tell.
+// other gives the directory of a second descriptor.
 func (d *descriptor) other(o Descriptor, path string) (*descriptor, error) {
 	n, ok := o.(*descriptor)
 	if !ok {
 		return nil, ErrorCodeCrossDevice
 	}
 	return n, n.mutable(path)
-}
-
-// shared tells whether two descriptors are of one preopened directory: others
-// are different devices to a guest.
-func (d *descriptor) shared(n *descriptor) bool {
-	if d.base == n.base {
-		return true
-	}
-	// A second call of get-directories opened the same directory again.
-	a, err1 := d.base.Stat(".")
-	b, err2 := n.base.Stat(".")
-	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 
 // last splits a path into the directory and the name that an operation is
@@ -476,6 +467,18 @@ func last(path string) (dir, name string, slash bool, err error) {
 	return dir, name, slash, nil
 }
 
+// named refuses a path whose last part is not a name of its own, "." or "..": with the error
+// of going there if there is one, else with code.
+func (d *descriptor) named(path string, code ErrorCode) error {
+	if _, _, _, err := last(path); err == nil {
+		return nil
+	}
+	if _, err := d.root.Lstat(path); err != nil {
+		return codeOf(err)
+	}
+	return code
+}
+
 // LinkAt makes a hard link.
 func (d *descriptor) LinkAt(_ context.Context, flags PathFlags, old string, to Descriptor, path string) error {
 	if err := d.mutable(old); err != nil {
@@ -486,6 +489,12 @@ func (d *descriptor) LinkAt(_ context.Context, flags PathFlags, old string, to D
 	}
 	n, err := d.other(to, path)
 	if err != nil {
+		return err
+	}
+	if err := d.named(old, ErrorCodeNotPermitted); err != nil {
+		return err
+	}
+	if err := n.named(path, ErrorCodeExist); err != nil {
 		return err
 	}
 	if d == n {
@@ -502,6 +511,22 @@ func (d *descriptor) OpenAt(_ context.Context, pf PathFlags, path string, of Ope
 	changes := of&(OpenFlagsCreate|OpenFlagsTruncate) != 0 || df&(DescriptorFlagsWrite|DescriptorFlagsMutateDirectory) != 0
 	if changes && d.flags&DescriptorFlagsMutateDirectory == 0 {
 		return nil, ErrorCodeNotPermitted
+	}
+	if of&OpenFlagsDirectory != 0 && of&(OpenFlagsCreate|OpenFlagsExclusive|OpenFlagsTruncate) != 0 {
+		return nil, ErrorCodeInvalid
+	}
+	if of&OpenFlagsCreate != 0 {
+		// As open(2) has them: a name with a slash at the end is not one of a file, and what is to be
+		// new must not be a symbolic link either, wherever that leads.
+		if dir, _, slash, err := last(path); err == nil && slash {
+			if _, err := d.root.Stat(dir); err != nil {
+				return nil, codeOf(err)
+			}
+			return nil, ErrorCodeIsDirectory
+		}
+		if of&OpenFlagsExclusive != 0 {
+			pf &^= PathFlagsSymlinkFollow
+		}
 	}
 	info, err := d.infoAt(pf, path)
 	switch {
@@ -525,8 +550,6 @@ func (d *descriptor) OpenAt(_ context.Context, pf PathFlags, path string, of Ope
 		return nil, ErrorCodeNotDirectory
 	case err != nil && (of&OpenFlagsCreate == 0 || !errors.Is(err, fs.ErrNotExist)):
 		return nil, codeOf(err)
-	case err != nil && of&OpenFlagsDirectory != 0:
-		return nil, ErrorCodeInvalid
 	}
 	mode := os.O_RDONLY
 	switch {
@@ -543,6 +566,9 @@ func (d *descriptor) OpenAt(_ context.Context, pf PathFlags, path string, of Ope
 	}
 	if of&OpenFlagsTruncate != 0 {
 		mode |= os.O_TRUNC
+	}
+	if df&(DescriptorFlagsFileIntegritySync|DescriptorFlagsDataIntegritySync|DescriptorFlagsRequestedWriteSync) != 0 {
+		mode |= os.O_SYNC
 	}
 	f, err := d.root.OpenFile(path, mode|openFlags, 0o666)
 	if err != nil {
@@ -579,6 +605,11 @@ func (d *descriptor) remove(path string, dir bool) error {
 	if err := d.mutable(path); err != nil {
 		return err
 	}
+	if dir {
+		if err := d.named(path, ErrorCodeInvalid); err != nil {
+			return err
+		}
+	}
 	info, err := d.root.Lstat(path)
 	switch {
 	case err != nil:
@@ -598,6 +629,12 @@ func (d *descriptor) RenameAt(_ context.Context, old string, to Descriptor, path
 	}
 	n, err := d.other(to, path)
 	if err != nil {
+		return err
+	}
+	if err := d.named(old, ErrorCodeBusy); err != nil {
+		return err
+	}
+	if err := n.named(path, ErrorCodeBusy); err != nil {
 		return err
 	}
 	if d == n {

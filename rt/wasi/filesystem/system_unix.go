@@ -23,7 +23,7 @@ var codes = map[syscall.Errno]ErrorCode{
 	syscall.ENODEV: ErrorCodeNoDevice, syscall.ENOENT: ErrorCodeNoEntry, syscall.ENOLCK: ErrorCodeNoLock,
 	syscall.ENOMEM: ErrorCodeInsufficientMemory, syscall.ENOSPC: ErrorCodeInsufficientSpace, syscall.ENOTDIR: ErrorCodeNotDirectory,
 	syscall.ENOTEMPTY: ErrorCodeNotEmpty, syscall.ENOTSUP: ErrorCodeUnsupported, syscall.ENOSYS: ErrorCodeUnsupported,
-	syscall.ENOTTY: ErrorCodeNoTty, syscall.ENXIO: ErrorCodeNoSuchDevice, syscall.EOVERFLOW: ErrorCodeOverflow,
+	syscall.ENOTTY: ErrorCodeNoTty, syscall.ENXIO: ErrorCodeIo /* a socket, as Wasmtime has it */, syscall.EOVERFLOW: ErrorCodeOverflow,
 	syscall.EPERM: ErrorCodeNotPermitted, syscall.EPIPE: ErrorCodePipe, syscall.EROFS: ErrorCodeReadOnly,
 	syscall.ESPIPE: ErrorCodeInvalidSeek, syscall.ETXTBSY: ErrorCodeTextFileBusy, syscall.EXDEV: ErrorCodeCrossDevice,
 }

@@ -101,11 +101,7 @@ func (s *System) readAt(f *file, pos *uint64) func(b []byte) (int, error) {
 func (s *System) fileFor(fd uint32, right uint64) (*file, uint32) {
 	f := s.fd(fd)
 	switch {
-	case f == nil:
-		return nil, ebadf
-	case f.kind == typeDirectory:
-		return nil, eisdir
-	case f.rights&right != right:
+	case f == nil, f.kind == typeDirectory, f.rights&right != right:
 		return nil, ebadf
 	}
 	return f, success
@@ -459,14 +455,11 @@ func (s *System) FdFilestatGet(fd, out uint32) uint32 {
 
 // FdFilestatSetSize sets the size of a file.
 func (s *System) FdFilestatSetSize(fd uint32, size uint64) uint32 {
-	f, e := s.fileFor(fd, rightWrite)
+	d, e := s.descriptor(fd)
 	if e != success {
 		return e
 	}
-	if f.desc == nil {
-		return ebadf
-	}
-	return errnoOf(s.ctx(), f.desc.SetSize(s.ctx(), size))
+	return errnoOf(s.ctx(), d.SetSize(s.ctx(), size))
 }
 
 // times are the new times that flags speak of.
@@ -542,11 +535,8 @@ type entry struct {
 // last entry may be cut short.
 func (s *System) FdReaddir(fd, buf, size uint32, cookie uint64, out uint32) uint32 {
 	f := s.fd(fd)
-	switch {
-	case f == nil:
+	if f == nil || f.kind != typeDirectory {
 		return ebadf
-	case f.kind != typeDirectory:
-		return enotdir
 	}
 	b := s.bytes(buf, uint64(size))
 	if b == nil {

@@ -8,9 +8,9 @@ import (
 func (s *System) dir(fd, p, n uint32) (filesystem.Descriptor, string, uint32) {
 	f := s.fd(fd)
 	switch {
-	case f == nil:
+	case f == nil || f.desc == nil:
 		return nil, "", ebadf
-	case f.kind != typeDirectory || f.desc == nil:
+	case f.kind != typeDirectory:
 		return nil, "", enotdir
 	}
 	path, e := s.text(p, n)
