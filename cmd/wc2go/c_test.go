@@ -18,14 +18,22 @@ import (
 // compileC makes a module of preview 1 of testdata/c/NAME.c with wasi-libc.
 func compileC(t *testing.T, name string) string {
 	t.Helper()
-	out := filepath.Join(t.TempDir(), name+".wasm")
-	msg, err := exec.Command("clang", "--target=wasm32-wasi", "-O2", "-Wall", "-Werror", "-o", out, filepath.Join("testdata", "c", name+".c")).CombinedOutput()
-	if err != nil {
-		text := fmt.Sprintf("clang for wasm32-wasi (Debian: clang lld wasi-libc libclang-rt-14-dev-wasm32): %v\n%s", err, msg)
+	clang := func(stdin string, args ...string) ([]byte, error) {
+		cmd := exec.Command("clang", append([]string{"--target=wasm32-wasi", "-O2", "-Wall", "-Werror"}, args...)...)
+		cmd.Stdin = strings.NewReader(stdin)
+		return cmd.CombinedOutput()
+	}
+	dir := t.TempDir()
+	if msg, err := clang("#include <stdio.h>\nint main(void) { return puts(\"\"); }", "-x", "c", "-", "-o", filepath.Join(dir, "probe.wasm")); err != nil {
+		text := fmt.Sprintf("there is no clang for wasm32-wasi (Debian: clang lld wasi-libc libclang-rt-14-dev-wasm32): %v\n%s", err, msg)
 		if os.Getenv("CI") != "" {
 			t.Fatal(text)
 		}
 		t.Skip(text)
+	}
+	out := filepath.Join(dir, name+".wasm")
+	if msg, err := clang("", "-o", out, filepath.Join("testdata", "c", name+".c")); err != nil {
+		t.Fatalf("%v\n%s", err, msg)
 	}
 	return out
 }
@@ -141,4 +149,44 @@ func describe(t *testing.T, dir string) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// TestC compares a C program made with wasi-libc and wc2go with the one that the
+// C compiler makes.
+func TestC(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds programs")
+	}
+	module := compileC(t, "program")
+	dir := t.TempDir()
+	native, built := filepath.Join(dir, "native"), filepath.Join(dir, "built")
+	t.Setenv("WC2GO_CACHE", t.TempDir())
+	tool := buildTool(t)
+	for _, argv := range [][]string{
+		{"clang", "-O2", "-o", native, filepath.Join("testdata", "c", "program.c"), "-lm"},
+		{tool, "build", "-o", built, "--dir", ".::/", "--env", "LEVEL=3", module},
+	} {
+		if out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", argv, err, out)
+		}
+	}
+	run := func(argv ...string) string {
+		cmd := exec.Command(argv[0], append(argv[1:], "one", "two words")...)
+		cmd.Dir, cmd.Stdin = t.TempDir(), strings.NewReader("a\nlast")
+		cmd.Env = append(os.Environ(), "LEVEL=3")
+		var stdout, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		cmd.Run()
+		return fmt.Sprintf("%s%sstatus %d", &stdout, &stderr, cmd.ProcessState.ExitCode())
+	}
+	want := run(native)
+	if !strings.HasSuffix(want, "2: last\nto stderr\nstatus 42") {
+		t.Fatalf("native: %s", want)
+	}
+	if got := run(built); got != want {
+		t.Errorf("built:\n%s\nnative:\n%s", got, want)
+	}
+	if got := run(tool, "run", "--dir", ".::/", "--env", "LEVEL=3", module); got != want {
+		t.Errorf("run:\n%s\nnative:\n%s", got, want)
+	}
 }
