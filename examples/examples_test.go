@@ -79,7 +79,7 @@ func TestWASIP1(t *testing.T) {
 	goTool(t, "wasip1", "build", "-o", module, ".")
 	os.Unsetenv("GOOS")
 	os.Unsetenv("GOARCH")
-	goTool(t, "..", "run", "./cmd/wc2go", "build", "--dir", ".::/", "-o", translated, module)
+	goTool(t, "..", "run", "./cmd/wc2go", "build", "--dir", ".::/", "--env", "LEVEL=3", "-o", translated, module)
 	run := func(bin string) (out, errs string, status int) {
 		cmd := exec.Command(bin, "one", "two words")
 		cmd.Dir, cmd.Env = t.TempDir(), []string{"LEVEL=3"}

@@ -28,6 +28,7 @@ func newBuild() *cobra.Command {
 	var g grantFlags
 	var server command.Server
 	var wasiOptions bool
+	var invoke string
 	var debugInfo onOff
 	cmd := &cobra.Command{
 		Use:   "build -o BIN FILE.wasm",
@@ -36,10 +37,10 @@ func newBuild() *cobra.Command {
 of one that exports wasi:http/incoming-handler. The program needs nothing but
 itself. It is built for GOOS and GOARCH by the Go toolchain, without network.
 
-The program gives the guest its arguments, environment and standard streams.
-Directories it gives only if they are granted here with --dir: HOST is then a
-directory of the machine where the program runs, relative to where it is
-started.`,
+The program gives the guest its arguments and standard streams. Environment
+variables, directories and the network it gives only if they are granted here:
+with --env, --inherit-env, --dir, --inherit-network. HOST of --dir is then a directory of
+the machine where the program runs, relative to where it is started.`,
 		Example: `  wc2go build -o app app.wasm
   wc2go build -o app --dir .::/ app.wasm
   GOOS=windows GOARCH=amd64 wc2go build -o app.exe app.wasm`,
@@ -52,7 +53,12 @@ started.`,
 			if fi, err := os.Stat(out); err == nil && fi.IsDir() {
 				return usageError{fmt.Errorf("-o %s: is a directory", out), cmd}
 			}
-			s := command.Settings{InheritEnv: true}
+			s := command.Settings{Invoke: invoke}
+			if cmd.Flags().Changed("invoke") {
+				if _, err := rt.ParseWAVECall(invoke); err != nil {
+					return usageError{fmt.Errorf("--invoke %q: %w", invoke, err), cmd}
+				}
+			}
 			if err := g.settings(&s); err != nil {
 				return usageError{err, cmd}
 			}
@@ -63,12 +69,14 @@ started.`,
 			}
 			p := progress.New(os.Stderr)
 			defer p.Done()
-			return makeProgram(cmd.Context(), args[0], data, out, s, options{trapMissing: trapMissing, noDebugInfo: debugInfo.off, disable: disable}, p)
+			return makeProgram(cmd.Context(), args[0], data, out, s, options{trapMissing: trapMissing, noDebugInfo: debugInfo.off, disable: disable, invoke: invoke}, p)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVarP(&out, "output", "o", "", "`file` to write the program to")
 	g.add(cmd)
+	f.BoolVar(&g.inheritEnv, "inherit-env", false, "give the guest the environment of the program")
+	f.StringVar(&invoke, "invoke", "", "have the program call an exported function: `'NAME(ARGUMENTS)'` in WAVE")
 	serverFlags(cmd, &server)
 	f.BoolVar(&wasiOptions, "wasi-options", false, "let the program's own first arguments grant more: --wasi-dir=HOST::GUEST[:ro], --wasi-env=KEY=VALUE, --wasi-inherit-env, --wasi-inherit-network, --wasi-tcp-listen=ADDRESS:PORT, --wasi-argv0=NAME, --wasi-end")
 	trapMissingFlag(cmd, &trapMissing)
@@ -164,7 +172,7 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 	case isCore:
 	case o.serve && !handler:
 		return usageError{error: fmt.Errorf("%s: does not export wasi:http/incoming-handler@0.2, there is nothing to serve", file)}
-	case o.serve, handler && s.Run == "" && !s.FromRun:
+	case o.serve, handler && s.Run == "" && !s.FromRun && o.invoke == "":
 		o.serve = true
 	case o.invoke != "":
 		if err := checkInvoke(prog, funcs, o.invoke); err != nil {
