@@ -32,7 +32,7 @@ func TestCorpusCommands(t *testing.T) {
 	sql := read("made/expected/sqlrun.txt")
 	// Without the last line, which fails, it goes on to its own end.
 	okSQL := sql[:strings.Index(sql, "sql: ")] + "-- sqlite 3.40.1, 1955632 bytes peak\n"
-	summaries := map[string]string{}           // of gocmd, by how it was made
+	summaries := map[string]string{} // of gocmd, by how it was made
 	for _, c := range []struct {
 		file, stdin string
 		grants      []string // options of run and build
