@@ -41,7 +41,8 @@ type Expr struct {
 	// the 16 lane bytes; for v128.loadN_lane the lane.
 	Imm2 uint64
 	// Index is the memory, table or type index; for ref.test the Heap that is
-	// tested for, as bits (ref.cast: Type says it).
+	// tested for, as bits (ref.cast: Type says it); Imm of ref.test has TestExact if
+	// subtypes do not pass.
 	Index uint32
 	// Args are operands beyond three (struct.new, array.new_fixed).
 	Args []*Expr

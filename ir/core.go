@@ -43,9 +43,10 @@ const (
 
 // ValType is a core value type. It is comparable.
 type ValType struct {
-	Kind Kind
-	Null bool // Ref: may be null
-	Heap Heap // Ref
+	Kind  Kind
+	Null  bool // Ref: may be null
+	Exact bool // Ref, Heap >= 0: of the very type, not of a subtype
+	Heap  Heap // Ref
 }
 
 // The value types without parameters, and the common references.
@@ -85,15 +86,19 @@ type Field struct {
 // contiguous: Group is the index of the first type of the entry's group,
 // GroupLen the group's size.
 type SubType struct {
-	Kind     CompositeKind
-	Func     FuncType
-	Fields   []Field // CompStruct: all; CompArray: exactly one
-	Cont     uint32  // CompCont: function type index
-	Final    bool
-	Super    []uint32 // declared supertypes: none or one
-	Shared   bool
-	Group    uint32
-	GroupLen uint32
+	Kind   CompositeKind
+	Func   FuncType
+	Fields []Field // CompStruct: all; CompArray: exactly one
+	Cont   uint32  // CompCont: function type index
+	Final  bool
+	Super  []uint32 // declared supertypes: none or one
+	Shared bool
+	// Descriptor is the type of the objects that describe objects of this type,
+	// Describes the type that objects of this one describe: each the other's
+	// inverse, nil if there is none (custom-descriptors proposal).
+	Descriptor, Describes *uint32
+	Group                 uint32
+	GroupLen              uint32
 	// Sig identifies the type up to type equivalence across all modules ever
 	// translated: the first 8 bytes of SHA-256 over the canonical form of its
 	// recursion group and its position in it. call_indirect compares it.
@@ -150,6 +155,7 @@ type ModuleImport struct {
 	Module, Name string
 	Kind         ExternKind
 	Type         uint32 // ExternFunc, ExternTag: type index
+	Exact        bool   // ExternFunc: of the very type, not of a subtype
 	Table        TableType
 	Memory       MemoryType
 	Global       GlobalType

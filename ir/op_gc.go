@@ -35,7 +35,23 @@ const (
 	OpRefI31           Op = 0x21c // ref.i31
 	OpI31GetS          Op = 0x21d // i31.get_s
 	OpI31GetU          Op = 0x21e // i31.get_u
+
+	// The custom-descriptors proposal. The descriptor is the last operand.
+	OpStructNewDesc        Op = 0x220 // struct.new_desc
+	OpStructNewDefaultDesc Op = 0x221 // struct.new_default_desc
+	OpRefGetDesc           Op = 0x222 // ref.get_desc
+	OpRefCastDescEq        Op = 0x223 // ref.cast_desc_eq
+	OpRefCastDescEqNull    Op = 0x224 // ref.cast_desc_eq null
+	OpBrOnCastDescEq       Op = 0x225 // br_on_cast_desc_eq
+	OpBrOnCastDescEqFail   Op = 0x226 // br_on_cast_desc_eq_fail
+
+	// The test in a br_on_cast_desc_eq; no operator of the binary format.
+	OpRefTestDescEq     Op = 0x227
+	OpRefTestDescEqNull Op = 0x228
 )
+
+// TestExact in Imm of OpRefTest and OpRefTestNull: only the very type passes.
+const TestExact = 2
 
 // gcOps names them; their types depend on immediates.
 var gcOps = []opRow{
@@ -70,4 +86,13 @@ var gcOps = []opRow{
 	{OpRefI31, OpInfo{"ref.i31", "", 0}},
 	{OpI31GetS, OpInfo{"i31.get_s", "", 0}},
 	{OpI31GetU, OpInfo{"i31.get_u", "", 0}},
+	{OpStructNewDesc, OpInfo{"struct.new_desc", "", 0}},
+	{OpStructNewDefaultDesc, OpInfo{"struct.new_default_desc", "", 0}},
+	{OpRefGetDesc, OpInfo{"ref.get_desc", "", 0}},
+	{OpRefCastDescEq, OpInfo{"ref.cast_desc_eq", "", 0}},
+	{OpRefCastDescEqNull, OpInfo{"ref.cast_desc_eq null", "", 0}},
+	{OpBrOnCastDescEq, OpInfo{"br_on_cast_desc_eq", "", 0}},
+	{OpBrOnCastDescEqFail, OpInfo{"br_on_cast_desc_eq_fail", "", 0}},
+	{OpRefTestDescEq, OpInfo{"ref.test_desc_eq", "", 0}},
+	{OpRefTestDescEqNull, OpInfo{"ref.test_desc_eq null", "", 0}},
 }

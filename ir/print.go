@@ -343,6 +343,13 @@ func (h Heap) String() string {
 	return "heap?"
 }
 
+func exactly(exact bool) string {
+	if exact {
+		return "exact "
+	}
+	return ""
+}
+
 func (t ValType) String() string {
 	switch t.Kind {
 	case KindNone:
@@ -362,10 +369,14 @@ func (t ValType) String() string {
 	case I16:
 		return "i16"
 	}
-	if t.Null {
-		return "(ref null " + t.Heap.String() + ")"
+	heap := t.Heap.String()
+	if t.Exact {
+		heap = "(exact " + heap + ")"
 	}
-	return "(ref " + t.Heap.String() + ")"
+	if t.Null {
+		return "(ref null " + heap + ")"
+	}
+	return "(ref " + heap + ")"
 }
 
 func valTypes(ts []ValType) string {
@@ -419,6 +430,9 @@ func (p *printer) moduleImport(im *ModuleImport, types []SubType) {
 		s = fmt.Sprintf("type %d", im.Type)
 		if int(im.Type) < len(types) {
 			s += " " + sigText(&types[im.Type].Func)
+		}
+		if im.Exact {
+			s += " exact"
 		}
 	case ExternTable:
 		s = im.Table.Elem.String() + " " + limitsText(im.Table.Limits)
@@ -776,9 +790,9 @@ func (p *printer) expr(b *strings.Builder, x *Expr) {
 	case x.Op == OpI8x16Shuffle:
 		fmt.Fprintf(b, "[%016x%016x]", x.Imm2, x.Imm)
 	case x.Op == OpRefTest, x.Op == OpRefTestNull:
-		fmt.Fprintf(b, "[%s]", Heap(x.Index))
+		fmt.Fprintf(b, "[%s%s]", exactly(x.Imm&TestExact != 0), Heap(x.Index))
 	case x.Op == OpRefCast, x.Op == OpRefCastNull:
-		fmt.Fprintf(b, "[%s]", x.Type.Heap)
+		fmt.Fprintf(b, "[%s%s]", exactly(x.Type.Exact), x.Type.Heap)
 	case x.Op >= OpBaseFB && x.Op < OpBaseFD:
 		fmt.Fprintf(b, "[%d %d]", x.Index, x.Imm)
 	case x.Op >= OpI8x16ExtractLaneS && x.Op <= OpF64x2ReplaceLane:

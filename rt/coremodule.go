@@ -275,7 +275,7 @@ func (f CoreFunc) Call(ctx context.Context, args ...CoreValue) (results []CoreVa
 			if a.Ref == nil && !p.Null {
 				return nil, fmt.Errorf("wc2go: argument %d is null, the parameter %v", i+1, p)
 			}
-			if a.Ref != nil && !isOfHeap(a.Ref, f.defs, p.Heap) {
+			if a.Ref != nil && !isOfHeap(a.Ref, f.defs, p) {
 				return nil, fmt.Errorf("wc2go: argument %d is of another type than the parameter, %v", i+1, p)
 			}
 		}

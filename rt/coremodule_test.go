@@ -14,7 +14,7 @@ func TestCoreMatching(t *testing.T) {
 		{Sig: 4, Kind: CoreDefStruct, Super: -1},
 	}
 	b := []CoreTypeDef{{Sig: 4, Kind: CoreDefStruct, Super: -1}, {Sig: 2, Super: -1}, {Sig: 9, Super: -1}}
-	ref := func(null bool, h CoreHeap) CoreType { return CoreType{CoreRef, null, h} }
+	ref := func(null bool, h CoreHeap) CoreType { return CoreType{Kind: CoreRef, Null: null, Heap: h} }
 	global := func(mut bool, t CoreType) CoreExternType {
 		return CoreExternType{Kind: CoreKindGlobal, Value: t, Mutable: mut}
 	}

@@ -69,9 +69,10 @@ var coreHeapNames = [...]string{"", "func", "nofunc", "extern", "noextern", "any
 
 // CoreType is a core value type.
 type CoreType struct {
-	Kind CoreTypeKind
-	Null bool
-	Heap CoreHeap
+	Kind  CoreTypeKind
+	Null  bool
+	Exact bool // not of a subtype of Heap, which is an index
+	Heap  CoreHeap
 }
 
 // String is t in the text format. Types by index have no names here.
@@ -83,10 +84,15 @@ func (t CoreType) String() string {
 		return "(ref null " + coreHeapNames[-t.Heap] + ")"
 	case t.Heap < 0:
 		return "(ref " + coreHeapNames[-t.Heap] + ")"
-	case t.Null:
-		return fmt.Sprintf("(ref null %d)", t.Heap)
 	}
-	return fmt.Sprintf("(ref %d)", t.Heap)
+	heap := fmt.Sprint(t.Heap)
+	if t.Exact {
+		heap = "(exact " + heap + ")"
+	}
+	if t.Null {
+		return "(ref null " + heap + ")"
+	}
+	return "(ref " + heap + ")"
 }
 
 // CoreDefKind says what a defined type is.
@@ -121,6 +127,8 @@ type CoreExternType struct {
 	Kind CoreKind
 	// Type is the index of the type of a function or tag.
 	Type uint32
+	// Exact is set for an import of a function that must be of the very type.
+	Exact bool
 	// Value is the type of a global's value, or of a table's elements.
 	Value    CoreType
 	Mutable  bool       // global
@@ -188,6 +196,9 @@ func (t *CoreExternType) matches(want *CoreExternType) bool {
 	}
 	switch t.Kind {
 	case CoreKindFunc:
+		if want.Exact {
+			return t.defs[t.Type].Sig == want.defs[want.Type].Sig
+		}
 		return matchDef(t.defs, t.Type, want.defs, want.Type)
 	case CoreKindTag:
 		return t.defs[t.Type].Sig == want.defs[want.Type].Sig
@@ -215,7 +226,7 @@ func sameType(ta []CoreTypeDef, a CoreType, tb []CoreTypeDef, b CoreType) bool {
 	if a.Kind != CoreRef || b.Kind != CoreRef || a.Heap < 0 || b.Heap < 0 {
 		return a == b
 	}
-	return a.Null == b.Null && ta[a.Heap].Sig == tb[b.Heap].Sig
+	return a.Null == b.Null && a.Exact == b.Exact && ta[a.Heap].Sig == tb[b.Heap].Sig
 }
 
 // matchType is a <: b.
@@ -225,6 +236,9 @@ func matchType(ta []CoreTypeDef, a CoreType, tb []CoreTypeDef, b CoreType) bool 
 	}
 	if a.Null && !b.Null {
 		return false
+	}
+	if a.Heap >= 0 && b.Exact {
+		return a.Exact && ta[a.Heap].Sig == tb[b.Heap].Sig
 	}
 	if a.Heap >= 0 && b.Heap >= 0 {
 		return matchDef(ta, uint32(a.Heap), tb, uint32(b.Heap))

@@ -265,8 +265,9 @@ func ArrayInitElems[T any](p *Object, d uint32, elems []T, s, n uint32) {
 func I31S(p *Object) uint32 { return uint32(int32(I31U(p)<<1) >> 1) }
 
 // isOfHeap reports whether a reference that the host gives, which is not null,
-// is of a heap type; indices mean types of defs.
-func isOfHeap(x any, defs []CoreTypeDef, h CoreHeap) bool {
+// is of a type's heap type; indices mean types of defs.
+func isOfHeap(x any, defs []CoreTypeDef, typ CoreType) bool {
+	h := typ.Heap
 	if h < 0 {
 		switch bottomHeap(h) {
 		case CoreHeapNoExtern:
@@ -297,8 +298,11 @@ func isOfHeap(x any, defs []CoreTypeDef, h CoreHeap) bool {
 	t := typeOf(sig)
 	switch x := x.(type) {
 	case *FuncRef:
-		return x.Sig == sig || t != nil && FuncBelow(x.Sig, t)
+		return x.Sig == sig || !typ.Exact && t != nil && FuncBelow(x.Sig, t)
 	case *Object:
+		if typ.Exact {
+			return t != nil && (IsExact(x, t, false) || IsDescribed(x, t, false))
+		}
 		return t != nil && IsSub(x, t, false)
 	}
 	return false

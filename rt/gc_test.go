@@ -107,3 +107,46 @@ func TestParts(t *testing.T) {
 		}
 	}
 }
+
+// TestDescriptor: objects of one type with different descriptors are of that type,
+// and casts tell them apart.
+func TestDescriptor(t *testing.T) {
+	a := NewDesc(0xda, CoreDefStruct, nil)
+	sub := NewDesc(0xdb, CoreDefStruct, a)
+	of := NewDesc(0xdc, CoreDefStruct, nil)
+	descriptor := func() *Object { return (&Descriptor{Object: Object{T: of}}).Describe(sub) }
+	d, e := descriptor(), descriptor()
+	p := &Object{T: DescribedBy(d)}
+	if !IsSub(p, a, false) || !IsSub(p, sub, false) || IsExact(p, sub, false) || !IsDescribed(p, sub, false) || IsDescribed(p, a, false) || !IsStruct(p, false) {
+		t.Error("type of an object with a descriptor")
+	}
+	if GetDesc(p) != d || !IsDesc(p, d, false) || IsDesc(p, e, true) || IsDesc(nil, d, false) || !IsDesc(nil, d, true) || IsDesc(NewI31(1), d, true) || IsDescribed(NewI31(1), sub, true) {
+		t.Error("descriptor of an object")
+	}
+	defs := []CoreTypeDef{{Sig: 0xda, Kind: CoreDefStruct, Super: -1}, {Sig: 0xdb, Kind: CoreDefStruct, Super: 0}}
+	for _, c := range []struct {
+		x    *Object
+		t    CoreType
+		want bool
+	}{
+		{p, CoreType{Kind: CoreRef, Heap: 0}, true}, {p, CoreType{Kind: CoreRef, Heap: 1}, true}, {p, CoreType{Kind: CoreRef, Exact: true, Heap: 1}, true},
+		{p, CoreType{Kind: CoreRef, Exact: true, Heap: 0}, false}, {&Object{T: a}, CoreType{Kind: CoreRef, Exact: true, Heap: 0}, true},
+	} {
+		if got := isOfHeap(c.x, defs, c.t); got != c.want {
+			t.Errorf("%v: %v", c.t, got)
+		}
+	}
+	for text, f := range map[string]func(){
+		"wasm trap: null descriptor reference": func() { CastDesc(p, nil, true) },
+		"wasm trap: descriptor cast failure":   func() { CastDesc(p, e, true) },
+	} {
+		func() {
+			defer func() {
+				if tr, ok := recover().(*Trap); !ok || tr.Error() != text {
+					t.Errorf("%v, want %s", tr, text)
+				}
+			}()
+			f()
+		}()
+	}
+}

@@ -13,6 +13,10 @@ type Desc struct {
 	// display holds the supertypes by depth, from the one without supertypes
 	// to the type itself: t is below x if x is in t's display at x's depth.
 	display []*Desc
+	// base and custom are set in the types that descriptors have for what they
+	// describe (descriptor.go): the defined type, and the descriptor.
+	base   *Desc
+	custom *Object
 }
 
 var descs struct {
@@ -75,6 +79,22 @@ func IsFunc(f *FuncRef, t *Desc, null bool) bool {
 // CastFunc is ref.cast of a function. For generated code.
 func CastFunc(f *FuncRef, t *Desc, null bool) *FuncRef {
 	if !IsFunc(f, t, null) {
+		panic(TrapCastFailure)
+	}
+	return f
+}
+
+// IsExactFunc is ref.test of a function for an exact type. For generated code.
+func IsExactFunc(f *FuncRef, t *Desc, null bool) bool {
+	if f == nil {
+		return null
+	}
+	return f.Sig == t.Sig
+}
+
+// CastExactFunc is ref.cast of a function to an exact type. For generated code.
+func CastExactFunc(f *FuncRef, t *Desc, null bool) *FuncRef {
+	if !IsExactFunc(f, t, null) {
 		panic(TrapCastFailure)
 	}
 	return f

@@ -234,6 +234,9 @@ func externType(t *ir.ModuleImport) string {
 	switch t.Kind {
 	case ir.ExternFunc, ir.ExternTag:
 		fmt.Fprintf(&b, ", Type: %d", t.Type)
+		if t.Exact {
+			b.WriteString(", Exact: true")
+		}
 	case ir.ExternTable:
 		b.WriteString(", Value: rt.CoreType" + valType(t.Table.Elem))
 		limits(t.Table.Limits)
@@ -267,6 +270,9 @@ func valType(t ir.ValType) string {
 	null := ""
 	if t.Null {
 		null = "Null: true, "
+	}
+	if t.Exact {
+		null += "Exact: true, "
 	}
 	heap := fmt.Sprint(t.Heap)
 	if t.Heap < 0 {

@@ -74,11 +74,17 @@ type objectTypes struct {
 	useI31  bool
 }
 
-// layouts are Go struct types, by the fields' Go types.
+// layouts are Go struct types, by the fields' Go types. The first one is
+// describes for objects that describe others.
 type layouts struct {
 	index map[string]int
 	list  []string
+	// described are those of objects with descriptors.
+	described map[int]bool
 }
+
+// describes is the Go type that describing objects embed in place of rt.Object.
+const describes = "rt.Descriptor"
 
 type desc struct {
 	kind  ir.CompositeKind
@@ -116,8 +122,7 @@ func fieldType(m *ir.Module, t ir.ValType) string {
 }
 
 // number finds or makes the Go struct type that has fields of the types.
-func (l *layouts) number(m *ir.Module, types []ir.ValType) int {
-	var s []string
+func (l *layouts) number(m *ir.Module, types []ir.ValType, s ...string) int {
 	for _, t := range types {
 		s = append(s, fieldType(m, t))
 	}
@@ -142,6 +147,9 @@ func (l *Layout) structLayout(m *ir.Module, i uint32) int {
 	var types []ir.ValType
 	for _, f := range m.Types[i].Fields {
 		types = append(types, f.Type)
+	}
+	if m.Types[i].Describes != nil {
+		return l.types.structs.number(m, types, describes)
 	}
 	return l.types.structs.number(m, types)
 }
@@ -199,10 +207,29 @@ func (l *Layout) typesFile() ([]File, error) {
 		fmt.Fprintf(&b, "}\n\n// NewX%d makes an exception.\nfunc NewX%[1]d(t *rt.Tag%[2]s) *rt.Exception { return &(&X%[1]d{rt.Exception{Tag: t}%[3]s}).Exception }\n", n, params, values)
 	}
 	for n, key := range t.structs.list {
-		fmt.Fprintf(&b, "\n// S%d is the objects of some struct types.\ntype S%[1]d struct {\nrt.Object\n", n)
+		fmt.Fprintf(&b, "\n// S%d is the objects of some struct types.\ntype S%[1]d struct {\n", n)
+		// Descriptors have the type that objects they describe get; of is what it is based on.
+		of, ofArg, object := "", "", "&(&S%d{%srt.Object{T: t}%s}).Object"
+		key, describing := strings.CutPrefix(key, describes)
+		if describing {
+			of, ofArg, object = ", of *rt.Desc", ", of", "(&S%d{%srt.Descriptor{Object: rt.Object{T: t}}%s}).Describe(of)"
+			b.WriteString(describes + "\n")
+		} else {
+			b.WriteString("rt.Object\n")
+		}
 		params, values := fields(key)
-		fmt.Fprintf(&b, "}\n\n// NewS%d makes an object.\nfunc NewS%[1]d(t *rt.Desc%[2]s) *rt.Object { return &(&S%[1]d{rt.Object{T: t}%[3]s}).Object }\n", n, params, values)
-		fmt.Fprintf(&b, "\n// ZeroS%d makes an object of zeros.\nfunc ZeroS%[1]d(t *rt.Desc) *rt.Object { return &(&S%[1]d{Object: rt.Object{T: t}}).Object }\n", n)
+		fmt.Fprintf(&b, "}\n\n// NewS%d makes an object.\nfunc NewS%[1]d(t *rt.Desc%[2]s%[3]s) *rt.Object { return ", n, of, params)
+		fmt.Fprintf(&b, object+" }\n", n, "", values)
+		zero := "Object: "
+		if describing {
+			zero = "Descriptor: "
+		}
+		fmt.Fprintf(&b, "\n// ZeroS%d makes an object of zeros.\nfunc ZeroS%[1]d(t *rt.Desc%[2]s) *rt.Object { return ", n, of)
+		fmt.Fprintf(&b, object+" }\n", n, zero, "")
+		if t.structs.described[n] {
+			fmt.Fprintf(&b, "\n// NewD%d makes an object with a descriptor.\nfunc NewD%[1]d(%s", n, strings.TrimPrefix(of+params+", d *rt.Object", ", "))
+			fmt.Fprintf(&b, ") *rt.Object { return NewS%d(rt.DescribedBy(d)%s%s) }\n", n, ofArg, values)
+		}
 	}
 	src, err := format.Source(b.Bytes())
 	if err != nil {
@@ -220,6 +247,24 @@ func (b *body) core(name string) string {
 }
 
 func (b *body) descOf(i uint32) *node { return atom(b.core(b.l.desc(b.m, i))) }
+
+// basis is what the constructor of an object of type i wants besides the type:
+// for a descriptor the type that it describes.
+func (b *body) basis(i uint32) []*node {
+	if d := b.m.Types[i].Describes; d != nil {
+		return []*node{b.descOf(*d)}
+	}
+	return nil
+}
+
+// describe has the constructor for objects of type i that takes a descriptor printed.
+func (l *Layout) describe(m *ir.Module, i uint32) {
+	s := &l.types.structs
+	if s.described == nil {
+		s.described = make(map[int]bool)
+	}
+	s.described[l.structLayout(m, i)] = true
+}
 
 // targetSig is the type of what import fn of m comes to, of which the type that the
 // import states may be a supertype.
@@ -295,16 +340,35 @@ func (b *body) gc(x *ir.Expr) *node {
 	case ir.OpExternConvertAny:
 		return b.rtCall("ExternConvertAny", b.ref(x.X))
 	case ir.OpRefCast, ir.OpRefCastNull:
-		return b.castOrTest("Cast", x.X, x.Type.Heap, x.Op == ir.OpRefCastNull)
-	case ir.OpStructNew:
-		n := b.l.structLayout(b.m, x.Index)
-		args := []*node{b.descOf(x.Index)}
-		for i, y := range operands(x) {
+		return b.castOrTest("Cast", x.X, x.Type, x.Op == ir.OpRefCastNull)
+	case ir.OpStructNew, ir.OpStructNewDesc:
+		n := strconv.Itoa(b.l.structLayout(b.m, x.Index))
+		fields := operands(x)
+		args := b.basis(x.Index)
+		name := "NewD" + n
+		var desc []*node
+		if x.Op == ir.OpStructNew {
+			name, args = "NewS"+n, slices.Insert(args, 0, b.descOf(x.Index))
+		} else {
+			// The descriptor comes last: that it is null shows after the fields' traps.
+			last := len(fields) - 1
+			fields, desc = fields[:last], []*node{b.ex(fields[last])}
+			b.l.describe(b.m, x.Index)
+		}
+		for i, y := range fields {
 			args = append(args, b.toField(b.m.Types[x.Index].Fields[i].Type, y))
 		}
-		return call(b.core("NewS"+strconv.Itoa(n)), args...)
+		return call(b.core(name), append(args, desc...)...)
 	case ir.OpStructNewDefault:
-		return call(b.core("ZeroS"+strconv.Itoa(b.l.structLayout(b.m, x.Index))), b.descOf(x.Index))
+		args := append([]*node{b.descOf(x.Index)}, b.basis(x.Index)...)
+		return call(b.core("ZeroS"+strconv.Itoa(b.l.structLayout(b.m, x.Index))), args...)
+	case ir.OpStructNewDefaultDesc:
+		args := append([]*node{b.rtCall("DescribedBy", b.ex(x.X))}, b.basis(x.Index)...)
+		return call(b.core("ZeroS"+strconv.Itoa(b.l.structLayout(b.m, x.Index))), args...)
+	case ir.OpRefGetDesc:
+		return b.rtCall("GetDesc", b.ex(x.X))
+	case ir.OpRefCastDescEq, ir.OpRefCastDescEqNull:
+		return b.rtCall("CastDesc", b.ex(x.X), b.ex(x.Y), boolLit(x.Op == ir.OpRefCastDescEqNull))
 	case ir.OpStructGet, ir.OpStructGetS, ir.OpStructGetU:
 		return unpacked(b.m.Types[x.Index].Fields[x.Imm].Type, x.Op == ir.OpStructGetS, b.field(x.Index, x.X, x.Imm))
 	case ir.OpArrayLen:
@@ -350,14 +414,17 @@ func (b *body) gcCond(x *ir.Expr) *node {
 	case ir.OpRefEq:
 		return b.rtCall("RefEq", b.ex(x.X), b.ex(x.Y))
 	case ir.OpRefTest, ir.OpRefTestNull:
-		return b.castOrTest("Is", x.X, ir.Heap(int32(x.Index)), x.Op == ir.OpRefTestNull)
+		t := ir.ValType{Kind: ir.Ref, Exact: x.Imm&ir.TestExact != 0, Heap: ir.Heap(int32(x.Index))}
+		return b.castOrTest("Is", x.X, t, x.Op == ir.OpRefTestNull)
+	case ir.OpRefTestDescEq, ir.OpRefTestDescEqNull:
+		return b.rtCall("IsDesc", b.ex(x.X), b.ex(x.Y), boolLit(x.Op == ir.OpRefTestDescEqNull))
 	}
 	return nil
 }
 
 // castOrTest is a call of a function of rt that tests (prefix Is) or casts (Cast).
-func (b *body) castOrTest(prefix string, x *ir.Expr, h ir.Heap, null bool) *node {
-	v, n := b.ref(x), boolLit(null)
+func (b *body) castOrTest(prefix string, x *ir.Expr, typ ir.ValType, null bool) *node {
+	v, n, h := b.ref(x), boolLit(null), typ.Heap
 	switch h {
 	case ir.HeapFunc, ir.HeapExtern, ir.HeapAny, ir.HeapExn, ir.HeapCont:
 		return b.rtCall(prefix+"Top", v, n)
@@ -374,9 +441,13 @@ func (b *body) castOrTest(prefix string, x *ir.Expr, h ir.Heap, null bool) *node
 	}
 	t := &b.m.Types[h]
 	switch {
+	case t.Kind == ir.CompFunc && typ.Exact:
+		return b.rtCall(prefix+"ExactFunc", v, b.descOf(uint32(h)), n)
 	case t.Kind == ir.CompFunc:
 		return b.rtCall(prefix+"Func", v, b.descOf(uint32(h)), n)
-	case t.Final:
+	case t.Descriptor != nil && (t.Final || typ.Exact):
+		return b.rtCall(prefix+"Described", v, b.descOf(uint32(h)), n)
+	case t.Final || typ.Exact:
 		return b.rtCall(prefix+"Exact", v, b.descOf(uint32(h)), n)
 	}
 	return b.rtCall(prefix+"Sub", v, b.descOf(uint32(h)), n)

@@ -225,7 +225,7 @@ func not(n *node) *node {
 }
 
 func isCompare(op ir.Op) bool {
-	return op >= ir.OpI32Eqz && op <= ir.OpF64Ge || op == ir.OpRefIsNull || op == ir.OpRefEq || op == ir.OpRefTest || op == ir.OpRefTestNull || op == ir.OpV128AnyTrue || op == ir.OpI8x16AllTrue ||
+	return op >= ir.OpI32Eqz && op <= ir.OpF64Ge || op == ir.OpRefIsNull || op == ir.OpRefEq || op == ir.OpRefTest || op == ir.OpRefTestNull || op == ir.OpRefTestDescEq || op == ir.OpRefTestDescEqNull || op == ir.OpV128AnyTrue || op == ir.OpI8x16AllTrue ||
 		op == ir.OpI16x8AllTrue || op == ir.OpI32x4AllTrue || op == ir.OpI64x2AllTrue
 }
 

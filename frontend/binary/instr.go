@@ -75,7 +75,7 @@ type Instr struct {
 	// call_indirect: Index is the type, Index2 the table. memory.init and table.init:
 	// Index the segment, Index2 the memory or table. memory.copy and
 	// table.copy: Index destination, Index2 source. struct.get/set: Index type, Index2 field.
-	// br_on_cast: Index label, RefType and RefType2 the types.
+	// br_on_cast and br_on_cast_desc_eq: Index label, RefType and RefType2 the types.
 	// array.new_fixed: Index type, Index2 length.
 	Index, Index2 uint32
 	// Labels of br_table, the default last.
@@ -89,7 +89,7 @@ type Instr struct {
 	Align     uint32
 	MemOffset uint64
 	Lane      uint8
-	// Types of select t*; RefType of ref.null, ref.test, ref.cast (Kind Ref).
+	// Types of select t*; RefType of ref.null, ref.test, ref.cast, ref.cast_desc_eq (Kind Ref).
 	Types             []ir.ValType
 	RefType, RefType2 ir.ValType // br_on_cast: from, to
 	Catches           []CatchClause

@@ -98,7 +98,7 @@ func (r *Reader) instr(in *Instr) {
 	case 0x44:
 		in.Imm = r.F64()
 	case 0xd0:
-		in.RefType = ir.ValType{Kind: ir.Ref, Null: true, Heap: r.HeapType()}
+		in.RefType = r.RefTo(true)
 	case 0xfb:
 		r.prefixed(in, ir.OpBaseFB, r.instrFB)
 	case 0xfc:
@@ -138,13 +138,15 @@ func (r *Reader) prefixed(in *Instr, base ir.Op, immediates func(*Instr, uint32)
 
 func (r *Reader) instrFB(in *Instr, n uint32) bool {
 	switch n {
-	case 0, 1, 6, 7, 11, 12, 13, 14, 16:
+	case 0, 1, 6, 7, 11, 12, 13, 14, 16, 32, 33, 34:
 		in.Index = r.U32()
 	case 2, 3, 4, 5, 8, 9, 10, 17, 18, 19:
 		in.Index, in.Index2 = r.U32(), r.U32()
 	case 20, 21, 22, 23:
-		in.RefType = ir.ValType{Kind: ir.Ref, Null: n&1 != 0, Heap: r.HeapType()}
-	case 24, 25:
+		in.RefType = r.RefTo(n&1 != 0)
+	case 35, 36:
+		in.RefType = r.RefTo(n == 36)
+	case 24, 25, 37, 38:
 		at := r.Offset()
 		flags := r.Byte()
 		if flags > 3 {
@@ -152,8 +154,8 @@ func (r *Reader) instrFB(in *Instr, n uint32) bool {
 			return true
 		}
 		in.Index = r.U32()
-		in.RefType = ir.ValType{Kind: ir.Ref, Null: flags&1 != 0, Heap: r.HeapType()}
-		in.RefType2 = ir.ValType{Kind: ir.Ref, Null: flags&2 != 0, Heap: r.HeapType()}
+		in.RefType = r.RefTo(flags&1 != 0)
+		in.RefType2 = r.RefTo(flags&2 != 0)
 	case 15, 26, 27, 28, 29, 30:
 	default:
 		return false

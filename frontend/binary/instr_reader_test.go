@@ -78,6 +78,9 @@ func TestInstrReader(t *testing.T) {
 func TestInstrReaderKnowsTheTable(t *testing.T) {
 	zeros := make([]byte, 32)
 	for op := ir.Op(0); op < ir.OpBaseIR; op++ {
+		if op == ir.OpRefTestDescEq || op == ir.OpRefTestDescEqNull {
+			continue // of the IR alone
+		}
 		enc := []byte{byte(op)}
 		if op >= ir.OpBaseFC {
 			prefix, n := byte(0xfc), op-ir.OpBaseFC

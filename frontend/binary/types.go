@@ -22,7 +22,17 @@ var abstractHeaps = map[byte]ir.Heap{
 	0x6c: ir.HeapI31, 0x6b: ir.HeapStruct, 0x6a: ir.HeapArray, 0x69: ir.HeapExn,
 }
 
-// HeapType reads a heap type.
+// RefTo reads a heap type and gives the type of references to it. An exact
+// heap type is the custom-descriptors proposal's.
+func (r *Reader) RefTo(null bool) ir.ValType {
+	if b, _ := r.Peek(); b == 0x62 {
+		r.Byte()
+		return ir.ValType{Kind: ir.Ref, Null: null, Exact: true, Heap: ir.Heap(r.TypeIndex())}
+	}
+	return ir.ValType{Kind: ir.Ref, Null: null, Heap: r.HeapType()}
+}
+
+// HeapType reads a heap type that is not exact.
 func (r *Reader) HeapType() ir.Heap {
 	at := r.Offset()
 	if b, ok := r.Peek(); ok && b >= 0x40 && b < 0x80 { // a negative s33 of one byte
@@ -87,7 +97,7 @@ func (r *Reader) valTypeOr(message string) ir.ValType {
 	}
 	switch b {
 	case 0x63, 0x64:
-		return ir.ValType{Kind: ir.Ref, Null: b == 0x63, Heap: r.HeapType()}
+		return r.RefTo(b == 0x63)
 	}
 	r.Malformed(at, "%s", message)
 	return ir.ValType{}
@@ -144,7 +154,7 @@ func (r *Reader) SubType() ir.SubType {
 		r.Byte()
 		return r.SubTypeRest(b == 0x4f)
 	}
-	return r.compType(ir.SubType{Final: true})
+	return r.describedType(ir.SubType{Final: true})
 }
 
 // SubTypeRest reads a sub type after its leading byte.
@@ -159,6 +169,22 @@ func (r *Reader) SubTypeRest(final bool) ir.SubType {
 	if n > 1 {
 		r.Fail(Errorf(at, "sub type can only have one supertype"))
 	}
+	return r.describedType(t)
+}
+
+// describedType reads a composite type and the clauses before it, of which
+// there is at most one of each, describes first.
+func (r *Reader) describedType(t ir.SubType) ir.SubType {
+	clause := func(lead byte) *uint32 {
+		if b, _ := r.Peek(); b != lead {
+			return nil
+		}
+		r.Byte()
+		i := r.TypeIndex()
+		return &i
+	}
+	t.Describes = clause(0x4c)
+	t.Descriptor = clause(0x4d)
 	return r.compType(t)
 }
 
@@ -287,12 +313,19 @@ func (r *Reader) TagType() uint32 {
 	return r.TypeIndex()
 }
 
+// exactFunc is the sort of a function whose type is the very type that the
+// import states (custom-descriptors proposal).
+const exactFunc = 0x20
+
 // CoreExternType reads a core import's or export declaration's type: the sort
 // and what follows it. The fields but Module and Name are set.
 func (r *Reader) CoreExternType() ir.ModuleImport {
 	var d ir.ModuleImport
 	at := r.Offset()
 	d.Kind = ir.ExternKind(r.Byte())
+	if d.Kind == exactFunc {
+		d.Kind, d.Exact = ir.ExternFunc, true
+	}
 	switch d.Kind {
 	case ir.ExternFunc:
 		d.Type = r.TypeIndex()

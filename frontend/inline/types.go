@@ -511,7 +511,7 @@ func (b *builder) importModule(t *coreType, path ir.ImportPath, offset int) (*co
 // refersToTypes reports whether a core type mentions another type by index.
 func refersToTypes(t *ir.SubType) bool {
 	ref := func(v ir.ValType) bool { return v.Kind == ir.Ref && v.Heap >= 0 }
-	if t.Kind == ir.CompCont || len(t.Super) > 0 || slices.ContainsFunc(t.Func.Params, ref) || slices.ContainsFunc(t.Func.Results, ref) {
+	if t.Kind == ir.CompCont || len(t.Super) > 0 || t.Describes != nil || t.Descriptor != nil || slices.ContainsFunc(t.Func.Params, ref) || slices.ContainsFunc(t.Func.Results, ref) {
 		return true
 	}
 	return slices.ContainsFunc(t.Fields, func(f ir.Field) bool { return ref(f.Type) })

@@ -16,6 +16,14 @@ func (b *builder) gc() {
 		b.tree(ir.Expr{Op: in.Op, Type: ref, Index: in.Index}, len(b.m.Types[in.Index].Fields), 0)
 	case ir.OpStructNewDefault:
 		b.tree(ir.Expr{Op: in.Op, Type: ref, Index: in.Index}, 0, 0)
+	case ir.OpStructNewDesc:
+		b.tree(ir.Expr{Op: in.Op, Type: ref, Index: in.Index}, len(b.m.Types[in.Index].Fields)+1, 0)
+	case ir.OpStructNewDefaultDesc:
+		b.tree(ir.Expr{Op: in.Op, Type: ref, Index: in.Index}, 1, 0)
+	case ir.OpRefGetDesc:
+		b.tree(ir.Expr{Op: in.Op, Type: ir.ValType{Kind: ir.Ref, Heap: ir.Heap(*b.m.Types[in.Index].Descriptor)}, Index: in.Index}, 1, 0)
+	case ir.OpRefCastDescEq, ir.OpRefCastDescEqNull:
+		b.tree(ir.Expr{Op: in.Op, Type: in.RefType}, 2, 0)
 	case ir.OpStructGet, ir.OpStructGetS, ir.OpStructGetU:
 		t := unpacked(b.m.Types[in.Index].Fields[in.Index2].Type)
 		b.tree(ir.Expr{Op: in.Op, Type: t, Index: in.Index, Imm: uint64(in.Index2)}, 1, 0)
@@ -77,12 +85,32 @@ func refTest(t ir.ValType) ir.Expr {
 	if t.Null {
 		x.Op, x.Imm = ir.OpRefTestNull, 1
 	}
+	if t.Exact {
+		x.Imm |= ir.TestExact
+	}
 	return x
 }
 
-// brOnCast lowers br_on_cast and br_on_cast_fail. On both ways the reference
-// stays as it is; only its static type differs.
+// brOnCast lowers br_on_cast, br_on_cast_fail and their variants with
+// descriptors. On both ways the reference stays as it is; only its static type differs.
 func (b *builder) brOnCast() {
+	if b.in.Op == ir.OpBrOnCastDescEq || b.in.Op == ir.OpBrOnCastDescEqFail {
+		ref := b.simple(len(b.stack) - 2)
+		desc := b.pop()
+		b.pushOnly(b.copy(ref))
+		b.pushOnly(desc)
+		x := ir.Expr{Op: ir.OpRefTestDescEq, Type: ir.TypeI32}
+		if b.in.RefType2.Null {
+			x.Op = ir.OpRefTestDescEqNull
+		}
+		b.tree(x, 2, 0)
+		cond := b.pop()
+		if b.in.Op == ir.OpBrOnCastDescEqFail {
+			cond.x = b.not(cond.x)
+		}
+		b.brIf(b.in.Index, cond)
+		return
+	}
 	ref := b.simple(len(b.stack) - 1)
 	b.pushOnly(b.copy(ref))
 	b.tree(refTest(b.in.RefType2), 1, 0)

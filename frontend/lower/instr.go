@@ -66,7 +66,7 @@ func (b *builder) instr() {
 		b.terminate()
 	case binary.OpBrOnNull, binary.OpBrOnNonNull:
 		b.brOnNull()
-	case ir.OpBrOnCast, ir.OpBrOnCastFail:
+	case ir.OpBrOnCast, ir.OpBrOnCastFail, ir.OpBrOnCastDescEq, ir.OpBrOnCastDescEqFail:
 		b.brOnCast()
 	case binary.OpThrow:
 		n := len(b.m.Types[b.tagType(in.Index)].Func.Params)

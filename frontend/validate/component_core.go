@@ -106,6 +106,12 @@ func (s *scope) coreGroup(group []ir.SubType, at int) {
 			super[i] = index(x)
 		}
 		t.Super = super
+		for _, d := range []**uint32{&t.Describes, &t.Descriptor} {
+			if *d != nil {
+				i := index(**d)
+				*d = &i
+			}
+		}
 		t.Group, t.GroupLen = first, uint32(len(group))
 		v.core.defs = append(v.core.defs, t)
 		v.core.depth = append(v.core.depth, 0)
@@ -165,6 +171,9 @@ func (s *scope) checkExtern(d *ir.ModuleImport, at int) {
 	f := &s.v.features
 	switch d.Kind {
 	case ir.ExternFunc, ir.ExternTag:
+		if d.Exact && !f.CustomDescriptors {
+			fail(at, "custom descriptors support is not enabled")
+		}
 		t := s.coreType(d.Type, at)
 		sub := &s.v.core.defs[t.def]
 		if sub.Kind != ir.CompFunc {

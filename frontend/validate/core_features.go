@@ -25,11 +25,12 @@ type Features struct {
 	Threads            bool
 	WideArithmetic     bool
 	CustomPageSizes    bool
+	CustomDescriptors  bool // a proposal that no engine has on by default; AllFeatures leaves it off
 
 	Component ComponentFeatures
 }
 
-// AllFeatures enables everything.
+// AllFeatures enables everything that is finished.
 func AllFeatures() Features {
 	return Features{
 		MultiValue: true, BulkMemory: true, ReferenceTypes: true, SIMD: true, RelaxedSIMD: true, TailCall: true,
@@ -55,6 +56,8 @@ func (f *Features) opNeeds(op ir.Op) string {
 		return need(f.RelaxedSIMD, "relaxed SIMD")
 	case op >= ir.OpBaseFD:
 		return need(f.SIMD, "SIMD")
+	case op >= ir.OpStructNewDesc:
+		return need(f.GC && f.CustomDescriptors, "custom descriptors")
 	case op >= ir.OpBaseFB:
 		return need(f.GC, "gc")
 	case op >= ir.OpI64Add128:
@@ -96,6 +99,8 @@ func (f *Features) checkOp(op ir.Op, at int) *binary.Error {
 // checkValType refuses a value type of a feature that is off.
 func (f *Features) checkValType(t ir.ValType, at int) *binary.Error {
 	switch {
+	case t.Exact && !f.CustomDescriptors:
+		return binary.Errorf(at, "custom descriptors support is not enabled")
 	case t.Kind == ir.V128 && !f.SIMD:
 		return binary.Errorf(at, "SIMD support is not enabled")
 	case t.Kind != ir.Ref, f.GC && f.Exceptions && f.FunctionReferences && f.ReferenceTypes:

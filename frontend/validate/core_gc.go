@@ -19,6 +19,9 @@ func unpack(t ir.ValType) ir.ValType {
 
 func defaultable(t ir.ValType) bool { return t.Kind != ir.Ref || t.Null }
 
+// exactly is the type of a new object of type i.
+func exactly(i uint32) ir.ValType { return ir.ValType{Kind: ir.Ref, Exact: true, Heap: ir.Heap(i)} }
+
 func refTo(i uint32, null bool) ir.ValType {
 	return ir.ValType{Kind: ir.Ref, Null: null, Heap: ir.Heap(i)}
 }
@@ -81,12 +84,22 @@ func (v *FuncValidator) fromElem(f ir.Field, segment uint32) {
 func (v *FuncValidator) gcRule(in *binary.Instr) {
 	x := in.Index
 	switch in.Op {
-	case ir.OpStructNew, ir.OpStructNewDefault:
+	case ir.OpStructNew, ir.OpStructNewDefault, ir.OpStructNewDesc, ir.OpStructNewDefaultDesc:
 		t := v.def(x, ir.CompStruct)
 		if t == nil {
 			return
 		}
-		if in.Op == ir.OpStructNew {
+		switch described := in.Op == ir.OpStructNewDesc || in.Op == ir.OpStructNewDefaultDesc; {
+		case described && t.Descriptor == nil:
+			v.fail("type without descriptor requires non-descriptor allocation")
+			return
+		case !described && t.Descriptor != nil:
+			v.fail("type with descriptor requires descriptor allocation")
+			return
+		case described:
+			v.popType(ir.ValType{Kind: ir.Ref, Null: true, Exact: true, Heap: ir.Heap(*t.Descriptor)})
+		}
+		if in.Op == ir.OpStructNew || in.Op == ir.OpStructNewDesc {
 			for i := len(t.Fields) - 1; i >= 0 && !v.bottomless(); i-- {
 				v.popType(unpack(t.Fields[i].Type))
 			}
@@ -98,7 +111,7 @@ func (v *FuncValidator) gcRule(in *binary.Instr) {
 			}
 			v.defaults[x] = true
 		}
-		v.push(refTo(x, false))
+		v.push(exactly(x))
 	case ir.OpStructGet, ir.OpStructGetS, ir.OpStructGetU:
 		f, ok := v.field(x, in.Index2)
 		if !ok {
@@ -129,7 +142,7 @@ func (v *FuncValidator) gcRule(in *binary.Instr) {
 		} else if !defaultable(f.Type) {
 			v.fail("type mismatch: invalid `array.new_default`: %s field is not defaultable", valString(f.Type))
 		}
-		v.push(refTo(x, false))
+		v.push(exactly(x))
 	case ir.OpArrayNewFixed:
 		f, ok := v.array(x)
 		if !ok {
@@ -140,7 +153,7 @@ func (v *FuncValidator) gcRule(in *binary.Instr) {
 			return
 		}
 		v.popMany(in.Index2, unpack(f.Type))
-		v.push(refTo(x, false))
+		v.push(exactly(x))
 	case ir.OpArrayNewData, ir.OpArrayNewElem:
 		f, ok := v.array(x)
 		if !ok {
@@ -152,7 +165,7 @@ func (v *FuncValidator) gcRule(in *binary.Instr) {
 			v.fromElem(f, in.Index2)
 		}
 		v.popMany(2, ir.TypeI32)
-		v.push(refTo(x, false))
+		v.push(exactly(x))
 	case ir.OpArrayGet, ir.OpArrayGetS, ir.OpArrayGetU:
 		f, ok := v.array(x)
 		if !ok {
@@ -220,8 +233,33 @@ func (v *FuncValidator) gcRule(in *binary.Instr) {
 		} else {
 			v.push(in.RefType)
 		}
-	case ir.OpBrOnCast, ir.OpBrOnCastFail:
+	case ir.OpBrOnCast, ir.OpBrOnCastFail, ir.OpBrOnCastDescEq, ir.OpBrOnCastDescEqFail:
 		v.brOnCast(in)
+	case ir.OpRefGetDesc:
+		if int64(x) >= int64(len(v.types.Defs)) {
+			v.fail("unknown type %d: type index out of bounds", x)
+			return
+		}
+		d := v.types.Defs[x].Descriptor
+		if d == nil {
+			v.fail("type without descriptor: type %d", x)
+			return
+		}
+		// An object of the very type has a descriptor of the very descriptor type.
+		t := v.popType(refTo(x, true))
+		exact := t == bot || t.Heap < 0 || t.Exact && v.types.Defs[t.Heap].Sig == v.types.Defs[x].Sig
+		v.push(ir.ValType{Kind: ir.Ref, Exact: exact, Heap: ir.Heap(*d)})
+	case ir.OpRefCastDescEq, ir.OpRefCastDescEqNull:
+		v.valType(in.RefType)
+		if v.err != nil {
+			return
+		}
+		v.popDescriptor(in.RefType)
+		if v.err != nil {
+			return
+		}
+		v.popType(ir.ValType{Kind: ir.Ref, Null: true, Heap: topOf(v.types.Defs, in.RefType.Heap)})
+		v.push(in.RefType)
 	case ir.OpAnyConvertExtern, ir.OpExternConvertAny:
 		from, to := ir.HeapExtern, ir.HeapAny
 		if in.Op == ir.OpExternConvertAny {
@@ -240,6 +278,20 @@ func (v *FuncValidator) gcRule(in *binary.Instr) {
 	}
 }
 
+// popDescriptor takes the descriptor that an object of type t must have.
+func (v *FuncValidator) popDescriptor(t ir.ValType) {
+	if t.Heap < 0 {
+		v.fail("type %s does not have a descriptor", heapNames[t.Heap][0])
+		return
+	}
+	d := v.types.Defs[t.Heap].Descriptor
+	if d == nil {
+		v.fail("type %d does not have a descriptor", t.Heap)
+		return
+	}
+	v.popType(ir.ValType{Kind: ir.Ref, Null: true, Exact: t.Exact, Heap: ir.Heap(*d)})
+}
+
 func (v *FuncValidator) brOnCast(in *binary.Instr) {
 	from, to := in.RefType, in.RefType2
 	v.valType(from)
@@ -247,7 +299,15 @@ func (v *FuncValidator) brOnCast(in *binary.Instr) {
 	if v.err != nil {
 		return
 	}
-	if !matchVal(v.types.Defs, to, v.types.Defs, from) {
+	if in.Op == ir.OpBrOnCastDescEq || in.Op == ir.OpBrOnCastDescEqFail {
+		v.popDescriptor(to)
+		if v.err != nil {
+			return
+		}
+	}
+	// Custom descriptors make do with types of the same hierarchy.
+	defs := v.types.Defs
+	if v.features.CustomDescriptors && topOf(defs, from.Heap) != topOf(defs, to.Heap) || !v.features.CustomDescriptors && !matchVal(defs, to, defs, from) {
 		v.fail("type mismatch: expected %s, found %s", valString(from), valString(to))
 		return
 	}
@@ -255,7 +315,7 @@ func (v *FuncValidator) brOnCast(in *binary.Instr) {
 	rest := from
 	rest.Null = from.Null && !to.Null
 	taken, stays := to, rest
-	if in.Op == ir.OpBrOnCastFail {
+	if in.Op == ir.OpBrOnCastFail || in.Op == ir.OpBrOnCastDescEqFail {
 		taken, stays = rest, to
 	}
 	ts := v.label(in.Index).labelTypes()

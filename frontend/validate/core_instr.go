@@ -132,7 +132,7 @@ func (v *FuncValidator) constantOp(in *binary.Instr) {
 	case binary.OpEnd, binary.OpI32Const, binary.OpI64Const, binary.OpF32Const, binary.OpF64Const, ir.OpV128Const,
 		binary.OpRefNull, binary.OpRefFunc,
 		ir.OpStructNew, ir.OpStructNewDefault, ir.OpArrayNew, ir.OpArrayNewDefault, ir.OpArrayNewFixed,
-		ir.OpRefI31, ir.OpAnyConvertExtern, ir.OpExternConvertAny:
+		ir.OpStructNewDesc, ir.OpStructNewDefaultDesc, ir.OpRefI31, ir.OpAnyConvertExtern, ir.OpExternConvertAny:
 		return
 	case binary.OpGlobalGet:
 		switch {
@@ -463,7 +463,7 @@ func (v *FuncValidator) refRule(in *binary.Instr) {
 			v.push(ir.TypeFuncRef)
 			return
 		}
-		v.push(ir.ValType{Kind: ir.Ref, Heap: ir.Heap(t)})
+		v.push(ir.ValType{Kind: ir.Ref, Exact: v.types.exact(in.Index), Heap: ir.Heap(t)})
 	case binary.OpRefEq:
 		eq := ir.ValType{Kind: ir.Ref, Null: true, Heap: ir.HeapEq}
 		v.popType(eq)

@@ -147,6 +147,9 @@ func (v *moduleValidator) imports() error {
 		var err *binary.Error
 		switch im.Kind {
 		case ir.ExternFunc:
+			if im.Exact && !v.features.CustomDescriptors {
+				return binary.Errorf(im.Offset, "custom descriptors support is not enabled")
+			}
 			_, err = v.funcType(im.Type, im.Offset)
 		case ir.ExternTable:
 			err = v.tableType(&im.Table, im.Offset)

@@ -205,6 +205,23 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
+// TestProposals: what is not finished is off unless somebody turns it on.
+func TestProposals(t *testing.T) {
+	for _, src := range []string{
+		funcModule("\x02\x60\x00\x00\x4e\x02\x4d\x02\x5f\x00\x4c\x01\x5f\x00", ""),                              // descriptor, describes
+		funcModule("\x02\x60\x00\x00\x5f\x00", "\xd0\x62\x01\x1a"),                                              // exact type of an operator
+		funcModule("\x02\x60\x00\x00\x5f\x01\x63\x62\x01\x00", ""),                                              // of a field
+		"\x00asm\x01\x00\x00\x00" + coreSection(1, "\x01\x60\x00\x00") + coreSection(2, "\x01\x00\x00\x20\x00"), // import
+	} {
+		refusedCore(t, src, AllFeatures(), "custom descriptors support is not enabled")
+		f := AllFeatures()
+		f.CustomDescriptors = true
+		if err := Module(decodeCore(t, src), f); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // A call may give a thousand results for two bytes of code.
 func TestOperandsAreBounded(t *testing.T) {
 	many := strings.Repeat("\x7f", 1000)

@@ -23,6 +23,8 @@ type Types struct {
 	Tags    []uint32 // type index of each tag
 	// Imported counts the imports by sort.
 	Imported [ir.ExternTag + 1]int
+	// exactImports has the imported functions that are imported exactly.
+	exactImports map[uint32]bool
 }
 
 // TypesOf collects the types of m's index spaces. It does not check anything:
@@ -34,6 +36,12 @@ func TypesOf(m *wasm.Module) *Types {
 		t.Imported[im.Kind]++
 		switch im.Kind {
 		case ir.ExternFunc:
+			if im.Exact {
+				if t.exactImports == nil {
+					t.exactImports = map[uint32]bool{}
+				}
+				t.exactImports[uint32(len(t.Funcs))] = true
+			}
 			t.Funcs = append(t.Funcs, im.Type)
 		case ir.ExternTable:
 			t.Tables = append(t.Tables, im.Table)
@@ -60,6 +68,15 @@ func TypesOf(m *wasm.Module) *Types {
 // FuncType is the type of function i of a valid module.
 func (t *Types) FuncType(i uint32) *ir.FuncType { return &t.Defs[t.Funcs[i]].Func }
 
+// exact reports whether function i is known to be of its very type: imports
+// may be of a subtype unless they say otherwise.
+func (t *Types) exact(i uint32) bool {
+	if int64(i) >= int64(t.Imported[ir.ExternFunc]) {
+		return true
+	}
+	return t.exactImports[i]
+}
+
 // TagType is the type of tag i of a valid module.
 func (t *Types) TagType(i uint32) *ir.FuncType { return &t.Defs[t.Tags[i]].Func }
 
@@ -68,7 +85,7 @@ func (t *Types) Extern(kind ir.ExternKind, i uint32) ir.ModuleImport {
 	d := ir.ModuleImport{Kind: kind}
 	switch kind {
 	case ir.ExternFunc:
-		d.Type = t.Funcs[i]
+		d.Type, d.Exact = t.Funcs[i], t.exact(i)
 	case ir.ExternTable:
 		d.Table = t.Tables[i]
 	case ir.ExternMemory:
@@ -94,7 +111,13 @@ func matchVal(ta []ir.SubType, a ir.ValType, tb []ir.SubType, b ir.ValType) bool
 	if a.Kind != ir.Ref || b.Kind != ir.Ref {
 		return a.Kind == b.Kind
 	}
-	return (b.Null || !a.Null) && matchHeap(ta, a.Heap, tb, b.Heap)
+	if a.Null && !b.Null {
+		return false
+	}
+	if b.Exact && a.Heap >= 0 {
+		return a.Exact && ta[a.Heap].Sig == tb[b.Heap].Sig
+	}
+	return matchHeap(ta, a.Heap, tb, b.Heap)
 }
 
 func sameVal(ta []ir.SubType, a ir.ValType, tb []ir.SubType, b ir.ValType) bool {
@@ -104,7 +127,7 @@ func sameVal(ta []ir.SubType, a ir.ValType, tb []ir.SubType, b ir.ValType) bool 
 	if a.Null != b.Null || a.Heap < 0 || b.Heap < 0 {
 		return a == b
 	}
-	return ta[a.Heap].Sig == tb[b.Heap].Sig
+	return a.Exact == b.Exact && ta[a.Heap].Sig == tb[b.Heap].Sig
 }
 
 func matchHeap(ta []ir.SubType, a ir.Heap, tb []ir.SubType, b ir.Heap) bool {
@@ -274,6 +297,11 @@ func (c *typeChecker) group(first uint32, at int) *wasm.Error {
 			return err
 		}
 	}
+	for i := first; i < end; i++ {
+		if err := c.descriptors(i, first, end, at); err != nil {
+			return err
+		}
+	}
 	if err := c.sigs(first, end, at); err != nil {
 		return err
 	}
@@ -281,12 +309,55 @@ func (c *typeChecker) group(first uint32, at int) *wasm.Error {
 		t := &c.defs[i]
 		for _, s := range t.Super {
 			super := &c.defs[s]
-			if super.Final || !matchComp(c.defs, t, super) {
+			if super.Final || !matchComp(c.defs, t, super) || super.Descriptor != nil && t.Descriptor == nil || (super.Describes == nil) != (t.Describes == nil) {
 				return wasm.Errorf(at, "sub type %d does not match super type %d", i, s)
+			}
+			if d := super.Descriptor; d != nil && !matchDef(c.defs, *t.Descriptor, c.defs, *d) {
+				return wasm.Errorf(at, "descriptor type %d does not match", *t.Descriptor)
+			}
+			if d := super.Describes; d != nil && !matchDef(c.defs, *t.Describes, c.defs, *d) {
+				return wasm.Errorf(at, "described type %d does not match", *t.Describes)
 			}
 			if c.depth[i] = c.depth[s] + 1; c.depth[i] > maxSubtypeDepth {
 				return wasm.Errorf(at, "sub type hierarchy too deep: %d", i)
 			}
+		}
+	}
+	return nil
+}
+
+// descriptors checks the descriptor and describes clauses of type i of a group
+// from first to end.
+func (c *typeChecker) descriptors(i, first, end uint32, at int) *wasm.Error {
+	t := &c.defs[i]
+	if t.Descriptor == nil && t.Describes == nil {
+		return nil
+	}
+	if !c.features.CustomDescriptors {
+		return wasm.Errorf(at, "custom descriptors support is not enabled")
+	}
+	if t.Describes != nil {
+		x := *t.Describes
+		switch {
+		case x < first || x >= end:
+			return wasm.Errorf(at, "described type is outside rec group")
+		case x >= i: // so that no type is in its own chain of descriptors
+			return wasm.Errorf(at, "forward use of described type")
+		case t.Kind != ir.CompStruct:
+			return wasm.Errorf(at, "described type must be a struct")
+		case c.defs[x].Descriptor == nil || *c.defs[x].Descriptor != i:
+			return wasm.Errorf(at, "described type is not described by descriptor")
+		}
+	}
+	if t.Descriptor != nil {
+		x := *t.Descriptor
+		switch {
+		case x < first || x >= end:
+			return wasm.Errorf(at, "descriptor type is outside rec group")
+		case t.Kind != ir.CompStruct:
+			return wasm.Errorf(at, "descriptor type must be a struct")
+		case c.defs[x].Describes == nil || *c.defs[x].Describes != i:
+			return wasm.Errorf(at, "type is not described by its descriptor")
 		}
 	}
 	return nil
@@ -391,7 +462,7 @@ func (e *formEncoder) val(t ir.ValType) {
 	if t.Kind != ir.Ref {
 		return
 	}
-	e.flag(t.Null)
+	e.flag(t.Null, t.Exact)
 	if t.Heap >= 0 {
 		e.def(uint32(t.Heap))
 		return
@@ -401,7 +472,12 @@ func (e *formEncoder) val(t ir.ValType) {
 
 func (e *formEncoder) subType(t *ir.SubType) {
 	e.buf = append(e.buf, byte(t.Kind))
-	e.flag(t.Final, t.Shared)
+	e.flag(t.Final, t.Shared, t.Describes != nil, t.Descriptor != nil)
+	for _, d := range []*uint32{t.Describes, t.Descriptor} {
+		if d != nil {
+			e.def(*d)
+		}
+	}
 	e.count(len(t.Super))
 	for _, s := range t.Super {
 		e.def(s)
@@ -428,7 +504,7 @@ func MatchExtern(ta []ir.SubType, a *ir.ModuleImport, tb []ir.SubType, b *ir.Mod
 	}
 	switch b.Kind {
 	case ir.ExternFunc:
-		if !matchDef(ta, a.Type, tb, b.Type) {
+		if !matchDef(ta, a.Type, tb, b.Type) || b.Exact && !(a.Exact && ta[a.Type].Sig == tb[b.Type].Sig) {
 			return fmt.Errorf("expected func of type %s, found %s", funcString(&tb[b.Type].Func), funcString(&ta[a.Type].Func))
 		}
 	case ir.ExternTag:
@@ -487,6 +563,9 @@ func valString(t ir.ValType) string {
 	heap := heapNames[t.Heap]
 	if t.Heap >= 0 {
 		heap[0] = fmt.Sprintf("$type%d", t.Heap)
+		if t.Exact {
+			heap[0] = "(exact " + heap[0] + ")"
+		}
 	} else if t.Null {
 		return heap[1]
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/wc2go/wc2go/codegen"
 	"github.com/wc2go/wc2go/frontend"
 	"github.com/wc2go/wc2go/frontend/binary"
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
 // invalid are the components that must be refused: they use a byte that the
@@ -21,7 +22,7 @@ var invalid = map[string]bool{"found/p3/yield/async-yield-callee-synchronous.was
 // TestAll translates every component of the corpus to Go: what cannot be
 // generated yet says so.
 func TestAll(t *testing.T) {
-	dir := corpus(t)
+	dir := shared.Corpus(t)
 	var files []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && strings.HasSuffix(path, ".wasm") {

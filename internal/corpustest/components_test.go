@@ -13,6 +13,7 @@ import (
 
 	"github.com/wc2go/wc2go/codegen"
 	"github.com/wc2go/wc2go/frontend"
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
 // TestComponents translates the components that testdata/hosts names, builds
@@ -47,7 +48,7 @@ func TestCommands(t *testing.T) {
 }
 
 func runHosts(t *testing.T, folder, what string, flags ...string) {
-	dir := corpus(t)
+	dir := shared.Corpus(t)
 	hosts, err := filepath.Glob("testdata/" + folder + "/*/*_test.go")
 	if err != nil || len(hosts) == 0 {
 		t.Fatalf("no hosts under testdata/%s: %v", folder, err)
@@ -153,7 +154,7 @@ func generateComponent(t *testing.T, wasm, dir, path, pkg string) error {
 // writeGoMod makes dir the root of module corpus.test, which uses this repository.
 func writeGoMod(t *testing.T, dir string) {
 	t.Helper()
-	write(t, filepath.Join(dir, "go.mod"), fmt.Sprintf("module corpus.test\n\ngo 1.26.0\n\nrequire github.com/wc2go/wc2go v0.0.0\n\nreplace github.com/wc2go/wc2go => %s\n", repo()))
+	write(t, filepath.Join(dir, "go.mod"), fmt.Sprintf("module corpus.test\n\ngo 1.26.0\n\nrequire github.com/wc2go/wc2go v0.0.0\n\nreplace github.com/wc2go/wc2go => %s\n", shared.Repo()))
 }
 
 // goEnv is the environment of go commands in such a module.

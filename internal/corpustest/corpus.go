@@ -9,16 +9,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"testing"
-)
 
-// repo is the root of this repository.
-func repo() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
-}
+	"github.com/wc2go/wc2go/internal/shared"
+)
 
 // findInRepo is codegen.Options.Find for packages of this repository.
 func findInRepo(path string) (fs.FS, error) {
@@ -26,21 +20,7 @@ func findInRepo(path string) (fs.FS, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s is not a package of this repository", path)
 	}
-	dir := filepath.Join(repo(), filepath.FromSlash(rest))
+	dir := filepath.Join(shared.Repo(), filepath.FromSlash(rest))
 	_, err := os.Stat(dir)
 	return os.DirFS(dir), err
-}
-
-// corpus gives the folder of real components, and skips the test where it is absent.
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("WC2GO_SHARED")
-	if dir == "" {
-		dir = filepath.Join(filepath.Dir(repo()), "shared")
-	}
-	dir = filepath.Join(dir, "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the corpus of real components is not here (%v); set WC2GO_SHARED to the folder that holds corpus/", err)
-	}
-	return dir
 }

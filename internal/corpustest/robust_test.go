@@ -18,6 +18,7 @@ import (
 	"github.com/wc2go/wc2go/codegen/names"
 	"github.com/wc2go/wc2go/frontend"
 	"github.com/wc2go/wc2go/frontend/binary"
+	"github.com/wc2go/wc2go/internal/shared"
 )
 
 // The bounds that bad input must keep.
@@ -174,7 +175,7 @@ func FuzzTranslate(f *testing.F) {
 	for _, pattern := range []string{
 		"goldens/*.wasm", "frontend/*/testdata/*.wasm", "internal/semantics/testdata/*.wasm", "internal/wast/testdata/component/*.wasm", "examples/*/*.wasm",
 	} {
-		seeds, err := filepath.Glob(filepath.Join(repo(), pattern))
+		seeds, err := filepath.Glob(filepath.Join(shared.Repo(), pattern))
 		if err != nil || len(seeds) == 0 {
 			f.Fatalf("no seeds %s: %v", pattern, err)
 		}
@@ -205,7 +206,7 @@ func FuzzTranslate(f *testing.F) {
 }
 
 func forDamaged(t *testing.T, f func(*testing.T, []byte, *rand.Rand)) {
-	dir := corpus(t)
+	dir := shared.Corpus(t)
 	for i, name := range damaged {
 		t.Run(filepath.Base(filepath.Dir(name))+"/"+filepath.Base(name), func(t *testing.T) {
 			data, err := os.ReadFile(filepath.Join(dir, name))
@@ -273,7 +274,7 @@ func translate(data []byte) error {
 
 // TestDeterministic translates twice and compares every byte.
 func TestDeterministic(t *testing.T) {
-	dir := corpus(t)
+	dir := shared.Corpus(t)
 	for _, name := range append(damaged[:4:4], "found/runtime/resource_aggregates.component.wasm", "found/components/utf8-utf16.composed.wasm") {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			data, err := os.ReadFile(filepath.Join(dir, name))

@@ -46,6 +46,23 @@ func Corpus(t testing.TB) string {
 	return Dir(t, "corpus")
 }
 
+// CI is the environment variable that .ci/run sets: what a test needs must be
+// there then.
+const CI = "WC2GO_CI"
+
+// Tool skips the test where a program is not installed, and fails it in CI,
+// which installs it from the Debian package of that name.
+func Tool(t testing.TB, name, debian string) {
+	t.Helper()
+	if _, err := exec.LookPath(name); err == nil {
+		return
+	}
+	if os.Getenv(CI) != "" {
+		t.Fatalf("%s is not here: .ci/run should have installed %s", name, debian)
+	}
+	t.Skipf("%s is not here; apt-get install %s", name, debian)
+}
+
 var (
 	scriptsMu sync.Mutex
 	converted = map[string]string{}

@@ -8,23 +8,29 @@ import (
 )
 
 // features are the features of validation for a script: what its configuration
-// sets to false is off. Nil allows everything.
+// sets to false is off, and a proposal it sets to true is on. Nil allows
+// everything that is finished.
 func (s *script) features() *validate.Features {
 	if strings.HasPrefix(filepath.ToSlash(s.name), "proposals/threads/") {
 		// The proposal is written against version 1 of the language.
 		return &validate.Features{Threads: true, BulkMemory: true, MultiValue: true}
 	}
+	if strings.HasPrefix(filepath.ToSlash(s.name), "proposals/custom-descriptors/") {
+		f := validate.AllFeatures()
+		f.CustomDescriptors = true
+		return &f
+	}
 	var f *validate.Features
 	for name, on := range s.driver.Config {
-		if on {
-			continue
+		if on && name != "custom_descriptors" {
+			continue // it is on
 		}
 		if f == nil {
 			all := validate.AllFeatures()
 			f = &all
 		}
 		if p := feature(f, name); p != nil {
-			*p = false
+			*p = on
 		}
 	}
 	return f
@@ -64,6 +70,8 @@ func feature(f *validate.Features, name string) *bool {
 		return &f.Threads
 	case "wide_arithmetic":
 		return &f.WideArithmetic
+	case "custom_descriptors":
+		return &f.CustomDescriptors
 	case "custom_page_sizes":
 		return &f.CustomPageSizes
 	case "component_model_async":

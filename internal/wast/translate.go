@@ -124,9 +124,6 @@ func translate(data []byte, o frontend.Options) (p *ir.Program, err error) {
 // the modules that are to be run.
 func (t *translator) script(_ context.Context, s *script) error {
 	features := s.features()
-	// This proposal is no part of what wc2go supports; scripts of it that need no
-	// more than WebAssembly 3.0 are run.
-	foreign := strings.HasPrefix(filepath.ToSlash(s.name), "proposals/custom-descriptors/")
 	seen := map[*module]bool{}
 	for i := range s.driver.Commands {
 		c, r := &s.driver.Commands[i], &s.outcomes[i]
@@ -155,9 +152,6 @@ func (t *translator) script(_ context.Context, s *script) error {
 				return err
 			}
 			*r = refuse(data, c, features)
-			if r.status == driver.Failed && foreign {
-				*r = outcome{status: driver.Skipped, text: "custom descriptors are not supported"}
-			}
 		case "module", "module_definition", "assert_unlinkable", "assert_uninstantiable", "assert_trap", "assert_exhaustion":
 			if c.Action != nil {
 				continue
@@ -178,10 +172,6 @@ func (t *translator) script(_ context.Context, s *script) error {
 			}
 			if err := m.broken(); err != nil {
 				c.Missing = err.Error()
-				var refused *binary.Error
-				if foreign && errors.As(err, &refused) {
-					c.Missing, c.Skip = "custom descriptors are not supported: "+c.Missing, true
-				}
 				continue
 			}
 			c.Key = m.key

@@ -50,6 +50,14 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
+func TestDescriptors(t *testing.T) {
+	for _, o := range []Options{{Verbose: true}, {Tags: "wc2go_checked", Passes: ir.PassOptions{Disable: []string{"deadfuncs", "inline", "deadsets", "locals"}}}} {
+		if sum, out := run(t, o, "descriptors"); sum != (Summary{Passed: 22}) {
+			t.Errorf("tags %q: %v\n%s", o.Tags, sum, out)
+		}
+	}
+}
+
 func TestComponents(t *testing.T) {
 	if sum, out := run(t, Options{Verbose: true}, "component"); sum != (Summary{Passed: 44}) {
 		t.Errorf("%v\n%s", sum, out)
