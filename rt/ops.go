@@ -21,6 +21,31 @@ func K32(x uint32) uint32 { return x }
 // K64 is K32 for uint64. Small.
 func K64(x uint64) uint64 { return x }
 
+// KeepI32 uses a value, so that Go does not put off the load it comes from.
+//
+//go:noinline
+func KeepI32(uint32) {}
+
+// KeepI64 is KeepI32 for uint64.
+//
+//go:noinline
+func KeepI64(uint64) {}
+
+// KeepF32 is KeepI32 for float32.
+//
+//go:noinline
+func KeepF32(float32) {}
+
+// KeepF64 is KeepI32 for float64.
+//
+//go:noinline
+func KeepF64(float64) {}
+
+// KeepV128 is KeepI32 for V128.
+//
+//go:noinline
+func KeepV128(V128) {}
+
 // SelI32 is select. Small.
 func SelI32(c bool, x, y uint32) uint32 {
 	if c {

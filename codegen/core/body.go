@@ -27,7 +27,8 @@ type body struct {
 	labels   map[ir.Label]int // jumps to each label
 	dead     map[ir.Stmt]bool
 	loose    map[*ir.Set]bool // see findLoose
-	read     []bool           // locals that the text reads
+	keep     map[*ir.Unreachable][]ir.Local
+	read     []bool // locals that the text reads
 	assigned []bool
 	temps    int // temporaries in use by the statement
 	maxTemps int
@@ -105,8 +106,8 @@ func (b *body) function() []byte {
 		}
 	}
 	b.dead = findDead(list, len(b.f.Locals), caughtResults(b.f))
-	b.loose = findLoose(list, len(b.f.Locals), b.dead)
-	lost, inline := findLost(b.f, b.params, list, b.dead)
+	b.loose, b.keep = findLoose(list, len(b.f.Locals), b.dead)
+	lost, inline := findLost(b.f, b.params, list, b.dead, b.labels)
 	b.vec.lost = lost
 	b.chooseForms(list)
 	b.read = make([]bool, len(b.f.Locals))
@@ -297,11 +298,38 @@ func (b *body) print(s ir.Stmt) {
 	case *ir.Return:
 		b.ret(b.exs(s.Values))
 	case *ir.Unreachable:
+		b.keepLoads(s)
 		b.trap("TrapUnreachable")
 	case *ir.Throw:
 		b.throw(s)
 	default:
 		panic(fmt.Errorf("statement %T", s))
+	}
+}
+
+// keepLoads uses what Go might not have loaded otherwise, so that it traps first.
+func (b *body) keepLoads(s *ir.Unreachable) {
+	for _, l := range b.keep[s] {
+		x := &ir.Expr{Op: ir.OpLocal, Type: b.f.Locals[l], Imm: uint64(l)}
+		fn := ""
+		switch x.Type.Kind {
+		case ir.I32:
+			fn = "KeepI32"
+		case ir.I64:
+			fn = "KeepI64"
+		case ir.F32:
+			fn = "KeepF32"
+		case ir.F64:
+			fn = "KeepF64"
+		case ir.V128:
+			fn = "KeepV128"
+		default:
+			continue
+		}
+		n := b.rtCall(fn, b.ex(x))
+		b.tabs()
+		b.expr(n, 0, 1)
+		b.str("\n")
 	}
 }
 
@@ -379,7 +407,9 @@ func (b *body) discard(x *ir.Expr) {
 	switch {
 	case x.Op.IsLoad():
 		b.pos = x.Pos
-		b.bounds(x.Index, x.X, x.Imm, x.Op.Info().Bytes)
+		if _, in := b.fixed(x.Index, x.X, x.Imm, x.Op.Info().Bytes); !in {
+			b.bounds(x.Index, x.X, x.Imm, x.Op.Info().Bytes)
+		}
 		if x.Y != nil {
 			b.discard(x.Y)
 		}
@@ -761,7 +791,10 @@ func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) 
 	i := strconv.FormatUint(uint64(mem), 10)
 	guarded := b.guarded(mem)
 	var a *node
+	at, in := b.fixed(mem, x, off, size)
 	switch {
+	case in:
+		a = uintLit(at)
 	case !guarded || check:
 		a = atom(b.bounds(mem, x, off, size))
 	default:
@@ -773,12 +806,32 @@ func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) 
 	b.file.unsafe = true
 	if guarded {
 		n := call("unsafe.Add", b.variable(base(mem)), a)
-		if !check {
+		if !check && !in {
 			n.pos = b.pos
 		}
 		return n
 	}
 	return call("unsafe.Add", atom("m.Mem"+i+".Base"), conv("uintptr", a))
+}
+
+// fixed is the place of an access with a constant address. in tells that it is within
+// what the memory has from the start: memories never shrink.
+func (b *body) fixed(mem uint32, x *ir.Expr, off uint64, size uint8) (at uint64, in bool) {
+	if x.Op != ir.OpConst {
+		return 0, false
+	}
+	t, _ := b.m.Memory(mem)
+	at = x.Imm
+	if !t.Limits.Is64 {
+		at = uint64(uint32(at))
+	}
+	const limit = 1 << 48 // far from an overflow
+	if at >= limit || off >= limit || t.Limits.Min >= limit>>t.PageLog2 {
+		return 0, false
+	}
+	at += off
+	end := at + uint64(size)
+	return at, end <= t.Limits.Min<<t.PageLog2 && end < 1<<31 // a constant fits into int on every machine
 }
 
 // bounds prints a check of an access of size bytes at x+off as a statement. It
@@ -864,7 +917,7 @@ func (b *body) load(x *ir.Expr, check bool) *node {
 	outer := b.pos
 	b.pos = x.Pos
 	defer func() { b.pos = outer }()
-	p := b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, check || b.force || b.vec.lost[x])
+	p := b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, check || b.force || b.needsCheck(x))
 	var n *node
 	switch {
 	case !b.checked:
@@ -882,6 +935,11 @@ func (b *body) load(x *ir.Expr, check bool) *node {
 	}
 	return n
 }
+
+// needsCheck reports whether a load of guarded memory needs a check: Go may drop it,
+// or has a reason to move it. A load whose place is in one register is moved to where its value is
+// used, past what traps in another way; one with a register beside the memory's base is not.
+func (b *body) needsCheck(x *ir.Expr) bool { return b.vec.lost[x] || x.X.Op == ir.OpConst }
 
 // narrowed is the value of x where only its low bytes count: Go would load less
 // than wasm does, and miss a trap at the end of memory.

@@ -8,22 +8,42 @@ import "github.com/wc2go/wc2go/ir"
 // loads that need an explicit check for it: those whose value is not certainly used
 // from here on, and that no change of memory keeps in their place.
 //
-// Unreachable counts as a use of everything: it traps in any case.
-func findLoose(body []ir.Stmt, locals int, dead map[ir.Stmt]bool) map[*ir.Set]bool {
-	d := &mustUse{words: (locals + 63) / 64, dead: dead, at: map[ir.Label]liveSet{}}
+// Unreachable counts as a use of everything. It is a place that nobody hurries to, so what Go would
+// not load on the way to it is used there, to have it trap first: findLoose gives those locals for
+// each Unreachable.
+func findLoose(body []ir.Stmt, locals int, dead map[ir.Stmt]bool) (loose map[*ir.Set]bool, keep map[*ir.Unreachable][]ir.Local) {
+	d := &mustUse{words: (locals + 63) / 64, dead: dead}
+	d.run(body)
+	loose = d.loose
+	d.strict = true
+	d.run(body)
+	p := &pending{words: d.words, dead: dead, late: map[*ir.Set]bool{}, at: map[ir.Label]liveSet{}, keep: map[*ir.Unreachable][]ir.Local{}}
+	for st := range d.loose {
+		if !loose[st] {
+			p.late[st] = true
+		}
+	}
+	if len(p.late) > 0 {
+		p.list(body, make(liveSet, d.words))
+	}
+	return loose, p.keep
+}
+
+// run leaves in d.loose the loads that are not certainly used.
+func (d *mustUse) run(body []ir.Stmt) {
+	d.at, d.all = map[ir.Label]liveSet{}, false
 	for range 20 {
 		d.again = false
 		d.loose = map[*ir.Set]bool{}
 		d.list(body, make(liveSet, d.words))
 		if !d.again {
-			return d.loose
+			return
 		}
 	}
 	// Nested too deeply to be sure of anything: all are loose.
 	d.at, d.all = map[ir.Label]liveSet{}, true
 	d.loose = map[*ir.Set]bool{}
 	d.list(body, make(liveSet, d.words))
-	return d.loose
 }
 
 // mustUse is what certainly is used later, at a point of a function: the
@@ -35,6 +55,8 @@ type mustUse struct {
 	loose map[*ir.Set]bool
 	again bool
 	all   bool
+	// strict: Unreachable uses nothing.
+	strict bool
 }
 
 func (d *mustUse) top(used liveSet) {
@@ -60,6 +82,13 @@ func loads(x *ir.Expr) bool {
 	return found
 }
 
+// trapsOtherwise reports whether x may trap, not for a load.
+func trapsOtherwise(x *ir.Expr) bool {
+	found := x.Trap() == ir.TrapOther
+	x.Operands(func(y *ir.Expr) { found = found || trapsOtherwise(y) })
+	return found
+}
+
 // list changes used from what is used behind l to what is used from its start on.
 func (d *mustUse) list(l []ir.Stmt, used liveSet) {
 	for i := len(l) - 1; i >= 0; i-- {
@@ -71,8 +100,11 @@ func (d *mustUse) list(l []ir.Stmt, used liveSet) {
 // control divides.
 func kept(rest []ir.Stmt) bool {
 	for _, st := range rest {
-		switch st.(type) {
+		switch st := st.(type) {
 		case *ir.Set:
+			if trapsOtherwise(st.X) {
+				return false // Go's test for it divides control
+			}
 		case *ir.Store, *ir.Call, *ir.SetGlobal, *ir.Effect:
 			return true
 		default:
@@ -98,6 +130,9 @@ func (d *mustUse) meet(used liveSet, l ir.Label) {
 func (d *mustUse) stmt(st ir.Stmt, rest []ir.Stmt, used liveSet) {
 	switch st := st.(type) {
 	case *ir.Set:
+		if trapsOtherwise(st.X) {
+			clear(used) // what is used behind it only may be loaded behind it
+		}
 		if st.Dst == ir.NoLocal || d.dead[st] {
 			if st.Dst != ir.NoLocal {
 				used.del(st.Dst)
@@ -171,11 +206,135 @@ func (d *mustUse) stmt(st ir.Stmt, rest []ir.Stmt, used liveSet) {
 		}
 		d.reads(used, st.X)
 	case *ir.Unreachable:
-		d.top(used)
+		if d.strict {
+			clear(used)
+		} else {
+			d.top(used)
+		}
 	case *ir.Return, *ir.Throw:
 		clear(used)
 		stmtExprs(st, func(x *ir.Expr) { d.reads(used, x) })
 	default:
 		stmtExprs(st, func(x *ir.Expr) { d.reads(used, x) })
+	}
+}
+
+// pending walks a function forwards with the locals whose load Go may not have done
+// yet: those that late loads are assigned to, and what is computed from these.
+type pending struct {
+	words int
+	dead  map[ir.Stmt]bool
+	late  map[*ir.Set]bool // loads that are used for sure only if Unreachable is a use
+	at    map[ir.Label]liveSet
+	keep  map[*ir.Unreachable][]ir.Local
+}
+
+// list changes set from what is pending before l to what is pending behind it.
+func (p *pending) list(l []ir.Stmt, set liveSet) {
+	for _, st := range l {
+		p.stmt(st, set)
+	}
+}
+
+// done takes away the locals that x reads.
+func (p *pending) done(set liveSet, x *ir.Expr) {
+	walkExpr(x, func(x *ir.Expr) {
+		if x.Op == ir.OpLocal {
+			set.del(ir.Local(x.Imm))
+		}
+	})
+}
+
+func (p *pending) jump(set liveSet, l ir.Label) {
+	if p.at[l] == nil {
+		p.at[l] = make(liveSet, p.words)
+	}
+	for i, w := range set {
+		p.at[l][i] |= w
+	}
+}
+
+func (p *pending) join(set liveSet, l ir.Label) {
+	for i, w := range p.at[l] {
+		set[i] |= w
+	}
+}
+
+func (p *pending) stmt(st ir.Stmt, set liveSet) {
+	switch st := st.(type) {
+	case *ir.Set:
+		if loads(st.X) || trapsOtherwise(st.X) {
+			p.done(set, st.X)
+		}
+		if st.Dst == ir.NoLocal {
+			return
+		}
+		from := p.late[st]
+		walkExpr(st.X, func(x *ir.Expr) {
+			from = from || x.Op == ir.OpLocal && set.has(ir.Local(x.Imm))
+		})
+		set.del(st.Dst)
+		if from && !p.dead[st] {
+			set.add(st.Dst)
+		}
+	case *ir.Call:
+		stmtExprs(st, func(x *ir.Expr) { p.done(set, x) })
+		for _, l := range st.Dsts {
+			if l != ir.NoLocal {
+				set.del(l)
+			}
+		}
+		if st.Tail {
+			clear(set)
+		}
+	case *ir.Effect:
+		stmtExprs(st, func(x *ir.Expr) { p.done(set, x) })
+		if st.Dst != ir.NoLocal {
+			set.del(st.Dst)
+		}
+	case *ir.Block:
+		p.list(st.Body, set)
+		p.join(set, st.Label)
+	case *ir.TryTable:
+		p.list(st.Body, set)
+		p.join(set, st.Label)
+	case *ir.Loop:
+		// What the last round left may be pending too.
+		walkStmts(st.Body, func(s ir.Stmt) {
+			if s, ok := s.(*ir.Set); ok && p.late[s] {
+				set.add(s.Dst)
+			}
+		}, func(*ir.Expr) {})
+		p.list(st.Body, set)
+	case *ir.If:
+		p.done(set, st.Cond)
+		other := append(liveSet(nil), set...)
+		p.list(st.Then, set)
+		p.list(st.Else, other)
+		for i, w := range other {
+			set[i] |= w
+		}
+		p.join(set, st.Label)
+	case *ir.Br:
+		p.jump(set, st.Label)
+		clear(set)
+	case *ir.BrTable:
+		p.done(set, st.X)
+		p.jump(set, st.Default)
+		for _, l := range st.Targets {
+			p.jump(set, l)
+		}
+		clear(set)
+	case *ir.Unreachable:
+		for l := range ir.Local(64 * p.words) {
+			if set.has(l) {
+				p.keep[st] = append(p.keep[st], l)
+			}
+		}
+		clear(set)
+	case *ir.Return, *ir.Throw:
+		clear(set)
+	default:
+		stmtExprs(st, func(x *ir.Expr) { p.done(set, x) })
 	}
 }

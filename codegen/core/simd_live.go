@@ -27,13 +27,18 @@ const inlinable = 160
 
 // findLost finds the loads that are not used for sure. inline tells whether
 // Go may inline the function.
-func findLost(f *ir.Func, params int, body []ir.Stmt, dead map[ir.Stmt]bool) (lost map[*ir.Expr]bool, inline bool) {
+func findLost(f *ir.Func, params int, body []ir.Stmt, dead map[ir.Stmt]bool, labels map[ir.Label]int) (lost map[*ir.Expr]bool, inline bool) {
 	small := f.Size <= inlinable
-	if small && anyLoads(body) {
-		lost, _ = findLostIn(f, params, body, dead, false)
-		return lost, false
+	if !anyLoads(body) {
+		return findLostIn(f, params, body, dead, nil, small)
 	}
-	return findLostIn(f, params, body, dead, small)
+	over := findOverwritten(body, labels)
+	lost, inline = findLostIn(f, params, body, dead, over, false)
+	if lost == nil {
+		lost = map[*ir.Expr]bool{}
+	}
+	findNarrow(f, body, dead, over, lost)
+	return lost, inline && !small
 }
 
 // anyLoads reports whether a body reads memory.
@@ -44,7 +49,7 @@ func anyLoads(body []ir.Stmt) bool {
 }
 
 // findLostIn is findLost; small tells whether Go might inline the function.
-func findLostIn(f *ir.Func, params int, body []ir.Stmt, dead map[ir.Stmt]bool, small bool) (lost map[*ir.Expr]bool, inline bool) {
+func findLostIn(f *ir.Func, params int, body []ir.Stmt, dead, over map[ir.Stmt]bool, small bool) (lost map[*ir.Expr]bool, inline bool) {
 	any := small
 	if !any {
 		walkStmts(body, func(ir.Stmt) {}, func(x *ir.Expr) {
@@ -55,7 +60,7 @@ func findLostIn(f *ir.Func, params int, body []ir.Stmt, dead map[ir.Stmt]bool, s
 		return nil, true
 	}
 	l := &laneLiveness{locals: f.Locals, small: small, dead: dead}
-	v := &liveness{words: (2*len(f.Locals) + 63) / 64, at: map[ir.Label][]uint64{}, lanes: l}
+	v := &liveness{words: (2*len(f.Locals) + 63) / 64, at: map[ir.Label][]uint64{}, parts: l, over: over}
 	for range 20 {
 		v.again = false
 		v.dead = map[ir.Stmt]bool{}
@@ -104,6 +109,27 @@ func (v *laneLiveness) wanted(live liveSet, l ir.Local) need {
 	}
 	return needNone
 }
+
+func (v *laneLiveness) kill(live liveSet, l ir.Local) {
+	live.del(2 * l)
+	live.del(2*l + 1)
+}
+
+func (v *laneLiveness) all(live liveSet, x *ir.Expr)      { v.read(live, x, needAll) }
+func (v *laneLiveness) useless(live liveSet, x *ir.Expr)  { v.read(live, x, needNone) }
+func (v *laneLiveness) returned(live liveSet, x *ir.Expr) { v.read(live, x, v.result()) }
+
+func (v *laneLiveness) assigned(live liveSet, st *ir.Set) bool {
+	if v.dead[st] {
+		return false
+	}
+	d := v.wanted(live, st.Dst)
+	v.kill(live, st.Dst)
+	v.read(live, st.X, d)
+	return true
+}
+
+func (v *laneLiveness) stored(live liveSet, st *ir.Store) { v.read(live, st.X, v.store(st)) }
 
 // store is what a store uses of its value.
 func (v *laneLiveness) store(s *ir.Store) need {

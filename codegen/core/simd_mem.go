@@ -24,6 +24,13 @@ type access struct {
 func (b *body) access(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) access {
 	i := strconv.FormatUint(uint64(mem), 10)
 	b.file.unsafe = true
+	at, in := b.fixed(mem, x, off, size)
+	if in {
+		if b.guarded(mem) {
+			return access{b: b, base: b.variable(base(mem)), addr: uintLit(0), off: at}
+		}
+		return access{b: b, base: atom("m.Mem" + i + ".Base"), addr: uintLit(0), off: at}
+	}
 	if !b.guarded(mem) {
 		t := b.bounds(mem, x, off, size)
 		p := b.temp(pointerTemp)
@@ -101,7 +108,7 @@ func (b *body) loadVector(x *ir.Expr, f form) []*node {
 	b.pos = x.Pos
 	defer func() { b.pos = outer }()
 	op := x.Op
-	check := b.force || b.vec.lost[x]
+	check := b.force || b.needsCheck(x)
 	var old []*node // of the vector that a lane is loaded into
 	if x.Y != nil {
 		old = b.vector(x.Y, f)

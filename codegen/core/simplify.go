@@ -106,7 +106,23 @@ type liveness struct {
 	dead  map[ir.Stmt]bool      // a Set, or wide arithmetic whose high half is not read
 	again bool
 	keep  []ir.Local
-	lanes *laneLiveness // set: what is live is parts of vectors, see simd_live.go
+	parts parts // nil: a local is live or it is not
+	over  map[ir.Stmt]bool
+}
+
+// parts refines liveness: to the parts of a local that are used. It says how many
+// bits a local has in a liveSet, and what they are.
+type parts interface {
+	// kill ends the life of a local's former value.
+	kill(live liveSet, l ir.Local)
+	// all notes that x is used, useless that nothing of it is, returned that a function returns it.
+	all(live liveSet, x *ir.Expr)
+	useless(live liveSet, x *ir.Expr)
+	returned(live liveSet, x *ir.Expr)
+	// assigned goes over an assignment; it answers false if it is a dead one.
+	assigned(live liveSet, st *ir.Set) bool
+	// stored goes over the value of a store.
+	stored(live liveSet, st *ir.Store)
 }
 
 type liveSet []uint64
@@ -145,8 +161,8 @@ func (v *liveness) reads(live liveSet, xs ...*ir.Expr) {
 		if x == nil {
 			continue
 		}
-		if v.lanes != nil {
-			v.lanes.read(live, x, needAll)
+		if v.parts != nil {
+			v.parts.all(live, x)
 			continue
 		}
 		if x.Op == ir.OpLocal {
@@ -187,12 +203,20 @@ func discarded(x *ir.Expr, read func(*ir.Expr)) {
 
 // kill ends the life of a local's former value.
 func (v *liveness) kill(live liveSet, l ir.Local) {
-	if v.lanes != nil {
-		live.del(2 * l)
-		live.del(2*l + 1)
+	if v.parts != nil {
+		v.parts.kill(live, l)
 		return
 	}
 	live.del(l)
+}
+
+// written goes over a value that is written to a global or to memory.
+func (v *liveness) written(live liveSet, st ir.Stmt, x *ir.Expr) {
+	if v.parts != nil && v.over[st] {
+		v.parts.useless(live, x)
+		return
+	}
+	v.reads(live, x)
 }
 
 func (v *liveness) stmt(st ir.Stmt, live liveSet) {
@@ -202,12 +226,9 @@ func (v *liveness) stmt(st ir.Stmt, live liveSet) {
 		case st.Dst == ir.NoLocal:
 			discarded(st.X, func(x *ir.Expr) { v.reads(live, x) })
 			return
-		case v.lanes != nil && !v.lanes.dead[st]:
-			d := v.lanes.wanted(live, st.Dst)
-			v.kill(live, st.Dst)
-			v.lanes.read(live, st.X, d)
+		case v.parts != nil && v.parts.assigned(live, st):
 			return
-		case v.lanes != nil || !live.has(st.Dst):
+		case v.parts != nil || !live.has(st.Dst):
 			v.dead[st] = true
 			v.kill(live, st.Dst)
 			discarded(st.X, func(x *ir.Expr) { v.reads(live, x) })
@@ -228,7 +249,7 @@ func (v *liveness) stmt(st ir.Stmt, live liveSet) {
 		v.reads(live, st.Callee)
 	case *ir.Effect:
 		if isWide(st.Op) && st.Dst2 != ir.NoLocal {
-			if v.lanes == nil && !live.has(st.Dst2) && (st.Dst == ir.NoLocal || !live.has(st.Dst) || st.Op < ir.OpI64MulWideS) {
+			if v.parts == nil && !live.has(st.Dst2) && (st.Dst == ir.NoLocal || !live.has(st.Dst) || st.Op < ir.OpI64MulWideS) {
 				v.dead[st] = true
 			}
 			v.kill(live, st.Dst2)
@@ -238,12 +259,14 @@ func (v *liveness) stmt(st ir.Stmt, live liveSet) {
 		}
 		v.reads(live, st.Args...)
 	case *ir.Store:
-		if v.lanes != nil {
-			v.lanes.read(live, st.X, v.lanes.store(st))
-			v.reads(live, st.Addr)
-			return
+		if v.parts != nil && !v.over[st] {
+			v.parts.stored(live, st)
+		} else {
+			v.written(live, st, st.X)
 		}
-		v.reads(live, st.X, st.Addr)
+		v.reads(live, st.Addr)
+	case *ir.SetGlobal:
+		v.written(live, st, st.X)
 	case *ir.Block:
 		v.mark(st.Label, live)
 		v.list(st.Body, live)
@@ -281,8 +304,8 @@ func (v *liveness) stmt(st ir.Stmt, live liveSet) {
 		v.reads(live, st.X)
 	case *ir.Return, *ir.Unreachable, *ir.Throw:
 		clear(live)
-		if _, ok := st.(*ir.Return); ok && v.lanes != nil {
-			stmtExprs(st, func(x *ir.Expr) { v.lanes.read(live, x, v.lanes.result()) })
+		if _, ok := st.(*ir.Return); ok && v.parts != nil {
+			stmtExprs(st, func(x *ir.Expr) { v.parts.returned(live, x) })
 			return
 		}
 		stmtExprs(st, func(x *ir.Expr) { v.reads(live, x) })

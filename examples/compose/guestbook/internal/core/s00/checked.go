@@ -39,20 +39,11 @@ func m1f6_sentence(m *core.M1, l0 uint32, l1 uint32, l2 uint32, l3 uint32, l4 ui
 }
 
 func m1f7(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
-	var t0 uint64
 	var l2 uint32
 	l2 = m1f6_sentence(m, 16, 7, l0, l1, 1)
 	tramp0(m.Root, d, 0, l2, l1+8)
-	t0 = 0
-	if t0+4 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(t0)), l2)
-	t0 = 4
-	if t0+4 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(t0)), l1+8)
+	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(0)), l2)
+	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(4)), l1+8)
 	return 0
 }
 
@@ -62,56 +53,23 @@ func m1f8(m *core.M1, d int32, l0 uint32) {
 }
 
 func m1f9(m *core.M1, d int32, l0 uint32, l1 uint32, l2 uint32) uint32 {
-	var t0 uint64
 	var l3 uint32
 	if l1 == 0 {
-		t0 = 0
-		if t0+1 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0))) = 1
-		t0 = 4
-		if t0+1 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0))) = 0
+		*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(0))) = 1
+		*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(4))) = 0
 		return 0
 	}
 	if l2 < 18 {
 		tramp0(m.Root, d, 1, 64, 20)
-		t0 = 0
-		if t0+1 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0))) = 1
-		t0 = 4
-		if t0+1 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0))) = 1
-		t0 = 8
-		if t0+4 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		rt.St32(unsafe.Add(m.Mem0.Base, uintptr(t0)), 18-l2)
+		*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(0))) = 1
+		*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(4))) = 1
+		rt.St32(unsafe.Add(m.Mem0.Base, uintptr(8)), 18-l2)
 		return 0
 	}
-	t0 = 0
-	if t0+1 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0))) = 0
+	*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(0))) = 0
 	l3 = m1f6_sentence(m, 48, 9, l0, l1, 1)
-	t0 = 4
-	if t0+4 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(t0)), l3)
-	t0 = 8
-	if t0+4 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(t0)), l1+10)
+	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(4)), l3)
+	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(8)), l1+10)
 	return 0
 }
 

@@ -52,11 +52,7 @@ L2:
 		panic(rt.TrapMemoryOutOfBounds)
 	}
 	tramp3(m.Root, d, rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0))), rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t1))), rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t2))), 16)
-	t0 = 16
-	if t0+1 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) != 0 {
+	if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(16)))) != 0 {
 		l3 = l3 + 1
 	} else {
 		tramp1(m.Root, d, l2, 1)
@@ -65,28 +61,15 @@ L2:
 	l1 = l1 - 1
 	goto L2
 L1:
-	t0 = 0
-	if t0+4 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(t0)), l2)
-	t0 = 4
-	if t0+4 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(t0)), l3)
+	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(0)), l2)
+	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(4)), l3)
 	return 0
 }
 
 //go:noinline
 func m1f6(m *core.M1, d int32, l0 uint32, l1 uint32, l2 uint32, l3 uint32) uint32 {
-	var t0 uint64
 	tramp3(m.Root, d, l1, l2, l3, 16)
-	t0 = 16
-	if t0+1 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == 0 {
+	if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(16)))) == 0 {
 		tramp1(m.Root, d, l0, 1)
 	}
 	tramp4(m.Root, d, l0)

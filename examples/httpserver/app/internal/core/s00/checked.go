@@ -26,21 +26,9 @@ func m1f19(m *core.M1, d int32, l0 uint32, l1 uint32) {
 	var t0 uint64
 	var l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, l12, l13, l14, l15, l16, l17, l18, l19, l20, l21, l22 uint32
 	tramp4(m.Root, d, l0, 16)
-	t0 = 16
-	if t0+1 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) != 0 {
-		t0 = 20
-		if t0+4 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		l2 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
-		t0 = 24
-		if t0+4 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		l3 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
+	if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(16)))) != 0 {
+		l2 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(20)))
+		l3 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(24)))
 	}
 	l11 = 108
 	l12 = l2
@@ -100,31 +88,15 @@ L7:
 	tramp3(m.Root, d, l4, 1024, 12, 1036, 10, 0)
 	l5 = tramp7(m.Root, d, l4)
 	tramp9(m.Root, d, l5, 0)
-	t0 = 0
-	if t0+1 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) != 0 {
+	if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(0)))) != 0 {
 		panic(rt.TrapUnreachable)
 	}
-	t0 = 4
-	if t0+4 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	l6 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
+	l6 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(4)))
 	tramp10(m.Root, d, l6, 0)
-	t0 = 0
-	if t0+1 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) != 0 {
+	if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(0)))) != 0 {
 		panic(rt.TrapUnreachable)
 	}
-	t0 = 4
-	if t0+4 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
-	l7 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
+	l7 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(4)))
 	tramp12(m.Root, d, l1, 0, l5, 0, 0, 0, 0, 0, 0)
 	l20 = 101
 	l21 = l2
@@ -141,45 +113,23 @@ L7:
 L10:
 	if l10 != 0 {
 		tramp5(m.Root, d, l0, 0)
-		t0 = 0
-		if t0+1 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) != 0 {
+		if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(0)))) != 0 {
+			rt.KeepI32(l7)
 			panic(rt.TrapUnreachable)
 		}
-		t0 = 4
-		if t0+4 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		l8 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
+		l8 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(4)))
 		tramp6(m.Root, d, l8, 0)
-		t0 = 0
-		if t0+1 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) != 0 {
+		if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(0)))) != 0 {
+			rt.KeepI32(l7)
 			panic(rt.TrapUnreachable)
 		}
-		t0 = 4
-		if t0+4 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		l9 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
+		l9 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(4)))
 	L3:
 		tramp0(m.Root, d, l7, l9, 65536, 32)
-		t0 = 32
-		if t0+1 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == 0 {
+		if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(32)))) == 0 {
 			goto L3
 		}
-		t0 = 40
-		if t0+1 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) != 0 {
+		if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(40)))) != 0 {
 			goto L4
 		}
 		panic(rt.TrapUnreachable)

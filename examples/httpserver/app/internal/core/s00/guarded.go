@@ -24,15 +24,10 @@ func m0f0(m *core.M0, d int32, l0 uint32, l1 uint32, l2 uint32, l3 uint32) uint3
 
 func m1f19(m *core.M1, d int32, l0 uint32, l1 uint32) {
 	b0 := m.B0
-	var t0 uint64
 	var l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, l12, l13, l14, l15, l16, l17, l18, l19, l20, l21, l22 uint32
 	tramp4(m.Root, d, l0, 16)
 	if uint32(*(*uint8)(unsafe.Add(b0, 16))) != 0 {
-		t0 = 20
-		if t0+4 > m.Mem0.Size {
-			panic(rt.TrapMemoryOutOfBounds)
-		}
-		l2 = *(*uint32)(unsafe.Add(b0, t0))
+		l2 = *(*uint32)(unsafe.Add(b0, 20))
 		l3 = *(*uint32)(unsafe.Add(b0, 24))
 	}
 	l11 = 108
@@ -103,11 +98,13 @@ L10:
 	if l10 != 0 {
 		tramp5(m.Root, d, l0, 0)
 		if uint32(*(*uint8)(unsafe.Add(b0, 0))) != 0 {
+			rt.KeepI32(l7)
 			panic(rt.TrapUnreachable)
 		}
 		l8 = *(*uint32)(unsafe.Add(b0, 4))
 		tramp6(m.Root, d, l8, 0)
 		if uint32(*(*uint8)(unsafe.Add(b0, 0))) != 0 {
+			rt.KeepI32(l7)
 			panic(rt.TrapUnreachable)
 		}
 		l9 = *(*uint32)(unsafe.Add(b0, 4))
