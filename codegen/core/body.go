@@ -24,7 +24,8 @@ type body struct {
 
 	indexed bool // of calls through tables
 
-	labels   map[ir.Label]int // jumps to each label
+	labels   map[ir.Label]int    // jumps to each label
+	thread   map[*ir.Br]ir.Label // see thread.go
 	dead     map[ir.Stmt]bool
 	loose    map[*ir.Set]bool // see findLoose
 	keep     map[*ir.Unreachable][]ir.Local
@@ -97,9 +98,9 @@ func (b *body) trap(code string) {
 func (b *body) function() []byte {
 	t := &b.m.Types[b.f.Type].Func
 	b.params = len(t.Params)
-	s := simplifier{used: map[ir.Label]int{}}
+	s := simplifier{used: map[ir.Label]int{}, tables: map[ir.Label]*ir.BrTable{}, thread: map[*ir.Br]ir.Label{}}
 	list, falls := s.list(b.f.Body, nil)
-	b.labels = s.used
+	b.labels, b.thread = s.used, s.thread
 	if n := len(list); n > 0 && len(t.Results) == 0 {
 		if _, ok := list[n-1].(*ir.Return); ok {
 			list, falls = list[:n-1], true
@@ -292,7 +293,11 @@ func (b *body) print(s ir.Stmt) {
 	case *ir.If:
 		b.branch(s)
 	case *ir.Br:
-		b.line("goto ", label(s.Label))
+		l := s.Label
+		if to, ok := b.thread[s]; ok {
+			l = to
+		}
+		b.line("goto ", label(l))
 	case *ir.BrTable:
 		b.brTable(s)
 	case *ir.Return:

@@ -7,7 +7,9 @@ import "github.com/wc2go/wc2go/ir"
 // that are still needed are counted. The IR itself is left alone.
 
 type simplifier struct {
-	used map[ir.Label]int // jumps to each label that will be printed
+	used   map[ir.Label]int         // jumps to each label that will be printed
+	tables map[ir.Label]*ir.BrTable // of the loops around that begin with one; see thread.go
+	thread map[*ir.Br]ir.Label      // jumps that go somewhere else
 }
 
 // list simplifies statements. next holds the labels that stand right behind
@@ -18,6 +20,16 @@ func (s *simplifier) list(l []ir.Stmt, next []ir.Label) (out []ir.Stmt, falls bo
 		var after []ir.Label
 		if i == len(l)-1 {
 			after = next
+		}
+		if br, ok := st.(*ir.Br); ok && i > 0 {
+			if to, ok := s.through(br.Label, l[i-1]); ok {
+				if !has(after, to) {
+					s.used[to]++
+					s.thread[br] = to
+					return append(out, br), false
+				}
+				return out, true
+			}
 		}
 		st, falls := s.stmt(st, after)
 		if st != nil {
@@ -73,6 +85,9 @@ func (s *simplifier) stmt(st ir.Stmt, next []ir.Label) (out ir.Stmt, falls bool)
 		body, falls := s.list(st.Body, with(next, st.Label))
 		return &ir.Block{Label: st.Label, Body: body, Inlined: st.Inlined}, falls || s.used[st.Label] > 0
 	case *ir.Loop:
+		if t := dispatch(st); t != nil {
+			s.tables[st.Label] = t
+		}
 		body, falls := s.list(st.Body, next)
 		return &ir.Loop{Label: st.Label, Body: body}, falls
 	case *ir.If:

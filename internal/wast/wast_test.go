@@ -40,11 +40,11 @@ func TestLink(t *testing.T) {
 	}
 }
 
-// TestFeatures: exceptions, tail calls and objects. legacy.wast needs an
+// TestFeatures: exceptions, tail calls, objects and dispatch loops. legacy.wast needs an
 // assembler of its own.
 func TestFeatures(t *testing.T) {
 	for _, o := range []Options{{}, {Tags: "wc2go_checked"}, {Passes: ir.PassOptions{Disable: []string{"deadfuncs", "inline", "deadsets", "locals"}}}} {
-		if sum, out := run(t, o, "features", "legacy"); sum.Failed > 0 || sum.Passed != 65 {
+		if sum, out := run(t, o, "features", "legacy", "dispatch"); sum.Failed > 0 || sum.Passed != 65+19 {
 			t.Errorf("tags %q: %v\n%s", o.Tags, sum, out)
 		}
 	}
