@@ -33,6 +33,8 @@ type Options struct {
 	ShardBytes int    // see core.Options
 	// NoDebugInfo leaves wasm offsets and source lines out of backtraces.
 	NoDebugInfo bool
+	// Interruptible makes code that ends when the context of its call does.
+	Interruptible bool
 }
 
 // UnsupportedError is the error of a valid program that uses what code
@@ -74,7 +76,7 @@ func Generate(p *ir.Program, opts Options) ([]File, *names.Model, error) {
 
 	core.Supply(p)
 	core.Callgraph(p)
-	layout, err := core.NewLayout(p, core.Options{ImportPath: opts.ImportPath, Package: m.Package, ShardBytes: opts.ShardBytes, NoDebugInfo: opts.NoDebugInfo})
+	layout, err := core.NewLayout(p, core.Options{ImportPath: opts.ImportPath, Package: m.Package, ShardBytes: opts.ShardBytes, NoDebugInfo: opts.NoDebugInfo, Interruptible: opts.Interruptible})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -107,7 +109,7 @@ func apiFile(pkg string) string {
 // generateCore prints a program that was made from a core module.
 func generateCore(p *ir.Program, opts Options) ([]File, *names.Model, error) {
 	list, m, err := bare.Generate(p, bare.Options{Package: opts.Package, ImportPath: opts.ImportPath, TrapMissing: opts.TrapMissing,
-		Source: opts.Source, ShardBytes: opts.ShardBytes, NoDebugInfo: opts.NoDebugInfo})
+		Source: opts.Source, ShardBytes: opts.ShardBytes, NoDebugInfo: opts.NoDebugInfo, Interruptible: opts.Interruptible})
 	if err != nil {
 		return nil, nil, err
 	}

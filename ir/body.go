@@ -137,6 +137,7 @@ type Inlined struct {
 type Loop struct {
 	Label Label
 	Body  []Stmt
+	Pos   uint32
 }
 
 // If runs Then if Cond is not zero, else Else; Br to Label continues after it.

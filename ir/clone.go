@@ -93,7 +93,7 @@ func (c *cloner) stmt(s Stmt) Stmt {
 	case *Block:
 		return &Block{Label: c.to(s.Label), Body: c.list(s.Body), Inlined: s.Inlined}
 	case *Loop:
-		return &Loop{Label: c.to(s.Label), Body: c.list(s.Body)}
+		return &Loop{Label: c.to(s.Label), Body: c.list(s.Body), Pos: s.Pos}
 	case *If:
 		return &If{Label: c.to(s.Label), Cond: c.expr(s.Cond), Then: c.list(s.Then), Else: c.list(s.Else)}
 	case *Br:

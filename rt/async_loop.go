@@ -132,11 +132,10 @@ func (s *Store) endLoop() {
 
 // enterLoop runs f with the baton, as the host; a trap in it poisons the store.
 func (s *Store) enterLoop(ctx context.Context, f func(d int32) error) (err error) {
-	var e Entry
+	e := Entry{loop: true}
 	if err = e.Enter(ctx, s, nil); err != nil {
 		return err
 	}
-	e.loop = true
 	defer e.Exit(&err)
 	s.loop()
 	saved, cur := s.callDepth, s.cur

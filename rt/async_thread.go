@@ -242,7 +242,14 @@ func (s *Store) resume(th *Thread, cancelled bool) {
 		inst := th.task.inst
 		cur, ctx, h, saved := s.cur, s.ctx, s.hctx, inst.Context
 		s.cur, s.ctx, s.hctx, inst.Context = th, th.task.ctx, nil, th.storage
+		watch := s.intr.watch
+		if s.stops != nil && s.ctx != nil && s.ctx.Done() != nil && !s.watched(s.ctx) {
+			s.beginWatch(s.ctx, loopGrace)
+		}
 		to := s.runThread(th)
+		if s.intr.watch != watch {
+			s.endWatch(watch)
+		}
 		if s.hctx != nil {
 			s.hctx.done.Store(true)
 		}

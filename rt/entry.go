@@ -3,6 +3,7 @@ package rt
 import (
 	"context"
 	"runtime/debug"
+	"time"
 )
 
 // Entry is one entry from Go into guest code. For generated code.
@@ -18,6 +19,7 @@ type Entry struct {
 	store *Store
 	inst  *ComponentInstance
 	outer *hostContext // not nil: this entry is nested in a host call
+	watch *watch       // what was watched before
 }
 
 // Enter begins an entry into inst: see docs/generated-code.md. With a nil inst
@@ -32,6 +34,10 @@ func (e *Entry) Enter(ctx context.Context, s *Store, inst *ComponentInstance) er
 	}
 	if s.state.Load() != 0 {
 		return e.refuse(s)
+	}
+	if s.stops != nil && !e.loop && ctx.Done() != nil && ctx.Err() != nil {
+		e.leave(s)
+		return &Trap{Code: TrapInterrupt, Cause: ended(ctx)} // nothing has begun: nothing is poisoned
 	}
 	if inst != nil {
 		// Most component instances have no parent.
@@ -62,6 +68,10 @@ func (e *Entry) Enter(ctx context.Context, s *Store, inst *ComponentInstance) er
 		s.hctx, s.inHost = nil, false
 	}
 	s.ctx = ctx
+	e.watch = s.intr.watch
+	if s.stops != nil && ctx.Done() != nil && !s.watched(ctx) {
+		s.beginWatch(ctx, e.grace())
+	}
 	if Guarded {
 		e.fault = debug.SetPanicOnFault(true)
 	}
@@ -84,6 +94,14 @@ func (e *Entry) enterSlow(ctx context.Context, s *Store) error {
 		h.baton.release()
 	}
 	return s.baton.acquire(ctx)
+}
+
+// grace is how long guests may run on after the context has ended.
+func (e *Entry) grace() time.Duration {
+	if e.loop {
+		return loopGrace
+	}
+	return 0
 }
 
 // refuse says why the store cannot be entered, and gives the baton back.
@@ -130,6 +148,9 @@ func (e *Entry) Exit(err *error) {
 func (e *Entry) end(s *Store) {
 	if s.hctx != nil {
 		s.hctx.done.Store(true)
+	}
+	if s.intr.watch != e.watch {
+		s.endWatch(e.watch)
 	}
 	if Guarded && !e.fault {
 		debug.SetPanicOnFault(false)

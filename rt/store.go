@@ -72,6 +72,10 @@ type Store struct {
 	names     []*FuncNames
 	closers   []func()
 
+	// stops is intr.stops for who has the baton: nil if no code can be interrupted.
+	stops []*int32
+	intr  interrupts
+
 	loopState
 }
 

@@ -159,8 +159,14 @@ func Throwf(code TrapCode, format string, args ...any) {
 func (s *Store) asTrap(r any) *Trap {
 	switch r := r.(type) {
 	case *Trap:
+		if r.Code == TrapInterrupt && r.Cause == nil {
+			return s.interrupted()
+		}
 		return r
 	case TrapCode:
+		if r == TrapInterrupt {
+			return s.interrupted()
+		}
 		return &Trap{Code: r}
 	case *Exception:
 		if s.exn != r {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,6 +30,7 @@ func newBuild() *cobra.Command {
 	var server command.Server
 	var wasiOptions bool
 	var invoke string
+	var interruptible choice
 	var debugInfo onOff
 	cmd := &cobra.Command{
 		Use:   "build -o BIN FILE.wasm",
@@ -69,7 +71,7 @@ the machine where the program runs, relative to where it is started.`,
 			}
 			p := progress.New(os.Stderr)
 			defer p.Done()
-			return makeProgram(cmd.Context(), args[0], data, out, s, options{trapMissing: trapMissing, noDebugInfo: debugInfo.off, disable: disable, invoke: invoke}, p)
+			return makeProgram(cmd.Context(), args[0], data, out, s, options{trapMissing: trapMissing, noDebugInfo: debugInfo.off, disable: disable, interruptible: interruptible, invoke: invoke}, p)
 		},
 	}
 	f := cmd.Flags()
@@ -81,6 +83,7 @@ the machine where the program runs, relative to where it is started.`,
 	f.BoolVar(&wasiOptions, "wasi-options", false, "let the program's own first arguments grant more: --wasi-dir=HOST::GUEST[:ro], --wasi-env=KEY=VALUE, --wasi-inherit-env, --wasi-inherit-network, --wasi-tcp-listen=ADDRESS:PORT, --wasi-argv0=NAME, --wasi-end")
 	trapMissingFlag(cmd, &trapMissing)
 	debugInfoFlag(cmd, &debugInfo)
+	interruptibleFlag(cmd, &interruptible, " (default: for servers)")
 	disableFlag(cmd, &disable)
 	cmd.MarkFlagFilename("output")
 	return cmd
@@ -113,6 +116,37 @@ func (o *onOff) Type() string { return "on|off" }
 func debugInfoFlag(cmd *cobra.Command, o *onOff) {
 	cmd.Flags().Var(o, "debug-info", "have backtraces tell wasm offsets, and source lines if the module has DWARF; it makes the program larger, not slower")
 	cmd.RegisterFlagCompletionFunc("debug-info", cobra.FixedCompletions([]string{"on", "off"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// choice is a flag that may be given or not.
+type choice struct{ given, on bool }
+
+func (c *choice) String() string {
+	if !c.given {
+		return ""
+	}
+	return strconv.FormatBool(c.on)
+}
+
+func (c *choice) Set(s string) (err error) {
+	c.given = true
+	c.on, err = strconv.ParseBool(s)
+	return err
+}
+
+func (c *choice) Type() string { return "bool" }
+
+func (c *choice) or(otherwise bool) bool {
+	if c.given {
+		return c.on
+	}
+	return otherwise
+}
+
+// interruptibleFlag adds --interruptible; end is what is said about the default.
+func interruptibleFlag(cmd *cobra.Command, c *choice, end string) {
+	f := cmd.Flags().VarPF(c, "interruptible", "", "make code that ends when the context of its call does, even where it calls nothing; it costs a few per cent of speed"+end)
+	f.NoOptDefVal = "true"
 }
 
 // passList is the value of --disable.
@@ -148,6 +182,8 @@ type options struct {
 	invoke string
 	// serve wants a server, not a command.
 	serve bool
+	// interruptible is --interruptible, which is on for servers unless given.
+	interruptible choice
 }
 
 // makeProgram makes a program of a component.
@@ -187,7 +223,7 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 		return err
 	}
 	files, model, err := translate.Package(ctx, file, prog, codegen.Options{
-		ImportPath: gobuild.Package, Source: s.Name, TrapMissing: o.trapMissing, NoDebugInfo: o.noDebugInfo, Find: translate.Finder(ctx, ""),
+		ImportPath: gobuild.Package, Source: s.Name, TrapMissing: o.trapMissing, NoDebugInfo: o.noDebugInfo, Interruptible: o.interruptible.or(o.serve), Find: translate.Finder(ctx, ""),
 	}, p)
 	if err != nil {
 		return err

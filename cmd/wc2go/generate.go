@@ -24,6 +24,7 @@ func newGenerate() *cobra.Command {
 	var maps []string
 	var disable passList
 	var debugInfo onOff
+	var interruptible choice
 	cmd := &cobra.Command{
 		Use:   "generate -o DIR FILE.wasm\n  wc2go generate -o DIR --wit DIR --world NAME",
 		Short: "Make a Go package of a component, or of a WIT world",
@@ -68,7 +69,7 @@ generated, so that values can be exchanged between the two.`,
 					return usage("--import-path: %w", err)
 				}
 			}
-			opts := codegen.Options{Package: pkg, ImportPath: importPath, NoDebugInfo: debugInfo.off}
+			opts := codegen.Options{Package: pkg, ImportPath: importPath, NoDebugInfo: debugInfo.off, Interruptible: interruptible.on}
 			for _, m := range maps {
 				mapping, err := names.ParseMapping(m)
 				if err != nil {
@@ -86,6 +87,7 @@ generated, so that values can be exchanged between the two.`,
 	f.StringArrayVar(&maps, "map", nil, "take the types of an interface from a package: `IFACE=IMPORTPATH`; may be repeated")
 	f.StringVar(&wit, "wit", "", "`directory` of WIT text, instead of a component")
 	debugInfoFlag(cmd, &debugInfo)
+	interruptibleFlag(cmd, &interruptible, "")
 	f.StringVar(&world, "world", "", "`name` of the world in the WIT text")
 	disableFlag(cmd, &disable)
 	cmd.MarkFlagDirname("output")

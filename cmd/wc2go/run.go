@@ -68,6 +68,7 @@ is ambiguous.`,
 	f.StringVar(&invoke, "invoke", "", "call an exported function: `'NAME(ARGUMENTS)'` in WAVE")
 	trapMissingFlag(cmd, &o.trapMissing)
 	debugInfoFlag(cmd, &debugInfo)
+	interruptibleFlag(cmd, &o.interruptible, "")
 	disableFlag(cmd, &o.disable)
 	return cmd
 }
@@ -81,7 +82,7 @@ func runComponent(ctx context.Context, file string, args []string, s command.Set
 	if err != nil {
 		return err
 	}
-	key := cache.NewKey(version, runtime.GOOS, runtime.GOARCH, fmt.Sprint(o.trapMissing, o.noDebugInfo, o.serve, o.disable), string(data))
+	key := cache.NewKey(version, runtime.GOOS, runtime.GOARCH, fmt.Sprint(o.trapMissing, o.noDebugInfo, o.serve, o.interruptible.or(o.serve), o.disable), string(data))
 	p := progress.New(os.Stderr)
 	program, err := cache.Get(ctx, key, func(ctx context.Context, out string) error {
 		// The program may be run under other settings the next time, so it

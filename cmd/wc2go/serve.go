@@ -48,6 +48,7 @@ on standard error.
 	cmd.Flags().BoolVar(&g.inheritEnv, "inherit-env", false, "give the guest the environment of this process")
 	trapMissingFlag(cmd, &o.trapMissing)
 	debugInfoFlag(cmd, &debugInfo)
+	interruptibleFlag(cmd, &o.interruptible, " (default true)")
 	return cmd
 }
 

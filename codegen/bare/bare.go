@@ -17,12 +17,13 @@ import (
 
 // Options say what package a module becomes.
 type Options struct {
-	Package     string // name; made from ImportPath if empty
-	ImportPath  string
-	TrapMissing bool   // imports that nothing provides trap
-	Source      string // names the input in the package comment
-	ShardBytes  int
-	NoDebugInfo bool
+	Package       string // name; made from ImportPath if empty
+	ImportPath    string
+	TrapMissing   bool   // imports that nothing provides trap
+	Source        string // names the input in the package comment
+	ShardBytes    int
+	NoDebugInfo   bool
+	Interruptible bool
 }
 
 // File is a generated file; Name is its path in the package's directory.
@@ -50,7 +51,7 @@ func Generate(p *ir.Program, opts Options) ([]File, *names.Model, error) {
 	// imports are static.
 	p.Core = false
 	core.Callgraph(p)
-	layout, err := core.NewLayout(p, core.Options{ImportPath: opts.ImportPath, Package: g.opts.Package, ShardBytes: opts.ShardBytes, NoDebugInfo: opts.NoDebugInfo})
+	layout, err := core.NewLayout(p, core.Options{ImportPath: opts.ImportPath, Package: g.opts.Package, ShardBytes: opts.ShardBytes, NoDebugInfo: opts.NoDebugInfo, Interruptible: opts.Interruptible})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -24,8 +24,10 @@ type body struct {
 
 	indexed bool // of calls through tables
 
-	labels   map[ir.Label]int    // jumps to each label
-	thread   map[*ir.Br]ir.Label // see thread.go
+	labels   map[ir.Label]int       // jumps to each label
+	thread   map[*ir.Br]ir.Label    // see thread.go
+	loops    map[ir.Label]loopCheck // of the loops so far, for interruptible code
+	passed   map[ir.Label]bool      // labels so far, for interruptible code
 	dead     map[ir.Stmt]bool
 	loose    map[*ir.Set]bool // see findLoose
 	keep     map[*ir.Unreachable][]ir.Local
@@ -41,8 +43,8 @@ type body struct {
 
 // file collects what the text of one file refers to.
 type file struct {
-	math, bits, unsafe, rt bool
-	calls                  map[string]declared
+	math, bits, unsafe, rt, atomic bool
+	calls                          map[string]declared
 }
 
 // declared is a function of another package: its symbol and its signature.
@@ -86,6 +88,12 @@ func (b *body) label(l ir.Label) {
 		b.indent--
 		b.line(label(l), ":")
 		b.indent++
+		if b.l.opts.Interruptible {
+			if b.passed == nil {
+				b.passed = map[ir.Label]bool{}
+			}
+			b.passed[l] = true
+		}
 	}
 }
 
@@ -143,12 +151,7 @@ func (b *body) function() []byte {
 	}
 	b.str(sig)
 	b.str(" {\n")
-	if b.f.Recursive {
-		b.file.rt = true
-		b.line("if d -= ", strconv.Itoa(frameUnits(b.f)), "; d < 0 {")
-		b.line("\tpanic(rt.TrapStackOverflow)")
-		b.line("}")
-	}
+	b.enter()
 	b.declare()
 	if b.f.Try != nil {
 		b.takeParams()
@@ -289,15 +292,12 @@ func (b *body) print(s ir.Stmt) {
 		b.label(s.Label)
 	case *ir.Loop:
 		b.label(s.Label)
+		b.loop(s)
 		b.list(s.Body)
 	case *ir.If:
 		b.branch(s)
 	case *ir.Br:
-		l := s.Label
-		if to, ok := b.thread[s]; ok {
-			l = to
-		}
-		b.line("goto ", label(l))
+		b.jump(s)
 	case *ir.BrTable:
 		b.brTable(s)
 	case *ir.Return:
@@ -478,6 +478,7 @@ func ends(l []ir.Stmt) bool {
 func (b *body) brTable(s *ir.BrTable) {
 	if l, ok := oneTarget(s); ok {
 		b.discard(s.X)
+		b.back(l, l)
 		b.line("goto ", label(l))
 		return
 	}
@@ -594,6 +595,7 @@ func (b *body) selfCall(s *ir.Call) {
 		b.str("\n")
 	}
 	b.self = true
+	b.interrupt()
 	b.line("goto tail")
 }
 

@@ -24,6 +24,9 @@ type Options struct {
 	// NoDebugInfo leaves out the tables that lead from the code to offsets in the
 	// wasm module and to source lines.
 	NoDebugInfo bool
+	// Interruptible prints checks that end code which runs on after the context
+	// of the call has ended; see interrupt.go.
+	Interruptible bool
 }
 
 // minShard is the least that is worth a package of its own.

@@ -153,6 +153,9 @@ func (l *Layout) moduleType(b *bytes.Buffer, m *ir.Module) {
 	for i := range m.NumImports(ir.ExternMemory) + len(m.Mems) {
 		fmt.Fprintf(b, "B%d unsafe.Pointer\n", i)
 	}
+	if l.opts.Interruptible {
+		b.WriteString("Stop int32 // not zero: the call is to end\n")
+	}
 	for i := range m.NumImports(ir.ExternMemory) + len(m.Mems) {
 		fmt.Fprintf(b, "Mem%d *rt.Memory\n", i)
 	}
@@ -276,6 +279,9 @@ func (l *Layout) initModule(out *bytes.Buffer, m *ir.Module, f *file) (data []by
 		return string(p.buf)
 	}
 	var vars bytes.Buffer
+	if l.opts.Interruptible {
+		b.line("m.Store.Interruptible(&m.Stop)")
+	}
 	refs := l.refs[m.ID].list
 	imported := uint32(m.NumImports(ir.ExternFunc))
 	if len(refs) > 0 {

@@ -89,7 +89,7 @@ func (s *simplifier) stmt(st ir.Stmt, next []ir.Label) (out ir.Stmt, falls bool)
 			s.tables[st.Label] = t
 		}
 		body, falls := s.list(st.Body, next)
-		return &ir.Loop{Label: st.Label, Body: body}, falls
+		return &ir.Loop{Label: st.Label, Body: body, Pos: st.Pos}, falls
 	case *ir.If:
 		after := with(next, st.Label)
 		then, f1 := s.list(st.Then, after)

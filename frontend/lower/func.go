@@ -61,6 +61,7 @@ type frame struct {
 	uses    int      // Brs to label
 	height  int      // of the operand stack below the block's parameters
 	start   int      // where its statements begin in builder.stmts
+	pos     uint32   // frameLoop: of the instruction
 	params  []ir.ValType
 	results []ir.ValType
 	dsts    []ir.Local // what a Br to it assigns; nil until needed
@@ -209,7 +210,7 @@ func (b *builder) begin() {
 		b.spillBelow(0, fAll)
 		fr.height = len(b.stack) - n
 	case binary.OpLoop:
-		fr.kind = frameLoop
+		fr.kind, fr.pos = frameLoop, b.pos
 		b.spillBelow(n, fAll) // the parameters are assigned below
 		fr.height = len(b.stack) - n
 		if n > 0 {
@@ -537,7 +538,7 @@ func (b *builder) endFunc(fr *frame) {
 
 func (b *builder) endLoop(fr *frame) {
 	if fr.uses > 0 {
-		s := &ir.Loop{Label: fr.label, Body: b.take(fr.start)}
+		s := &ir.Loop{Label: fr.label, Body: b.take(fr.start), Pos: fr.pos}
 		b.emit(s)
 	}
 	for _, l := range fr.dsts {

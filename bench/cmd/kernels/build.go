@@ -101,12 +101,12 @@ replace (
 }
 
 // generate translates a component with wc2go to the package gen/name.
-func (w *work) generate(name string, data []byte) error {
+func (w *work) generate(name string, data []byte, more ...string) error {
 	file := filepath.Join("gen", name+".wasm")
 	if err := w.write(file, data); err != nil {
 		return err
 	}
-	args := []string{"generate", "-o", filepath.Join("gen", name)}
+	args := append([]string{"generate", "-o", filepath.Join("gen", name)}, more...)
 	for _, p := range strings.FieldsFunc(*disable, func(r rune) bool { return r == ',' }) {
 		args = append(args, "--disable="+p)
 	}
@@ -132,6 +132,8 @@ func (w *work) build(es []string, ks []bench.Kernel) error {
 			pkg = "wc2go"
 		case "wc2go checked":
 			pkg, tags = "wc2go", "wc2go_checked"
+		case "wc2go interruptible":
+			pkg = "wc2gointerruptible"
 		case "wasm2go":
 			pkg = "wasm2go"
 		case "wasm2go -unsafe":
@@ -158,11 +160,16 @@ func (w *work) build(es []string, ks []bench.Kernel) error {
 func (w *work) sources(pkg string, ks []bench.Kernel) error {
 	var imports, cases strings.Builder
 	for _, k := range ks {
-		if pkg == "wc2go" {
-			if err := w.generate(k.Name, component.Wrap(k.Wasm())); err != nil {
+		if strings.HasPrefix(pkg, "wc2go") {
+			dir := strings.TrimPrefix(pkg+"/", "wc2go/") + k.Name
+			var args []string
+			if pkg == "wc2gointerruptible" {
+				args = []string{"--interruptible"}
+			}
+			if err := w.generate(dir, component.Wrap(k.Wasm()), args...); err != nil {
 				return err
 			}
-			fmt.Fprintf(&imports, "\t%q\n", workModule+"/gen/"+k.Name)
+			fmt.Fprintf(&imports, "\t%q\n", workModule+"/gen/"+dir)
 			fmt.Fprintf(&cases, `	case %q:
 		i, err := %[1]s.Instantiate(ctx, rt.NewStore(), %[1]s.Imports{})
 		if err != nil {
@@ -194,7 +201,7 @@ func (w *work) sources(pkg string, ks []bench.Kernel) error {
 `, k.Name)
 	}
 	std, rt := "", ""
-	if pkg == "wc2go" {
+	if strings.HasPrefix(pkg, "wc2go") {
 		std, rt = "\t\"context\"\n", "\t\"github.com/wc2go/wc2go/rt\"\n"
 		cases.WriteString("\t}\n\treturn nil, fmt.Errorf(\"no kernel %q\", kernel)\n}\n\nvar ctx = context.Background()\n")
 	} else {
