@@ -17,6 +17,8 @@ type Options struct {
 	Features *validate.Features
 	// Passes changes which passes run.
 	Passes ir.PassOptions
+	// Fuel has the code count the instructions that it runs.
+	Fuel bool
 }
 
 func (o *Options) features() validate.Features {
@@ -57,7 +59,12 @@ func component(data []byte, opts Options) (*ir.Program, error) {
 	if err := validate.Component(c, opts.features()); err != nil {
 		return nil, err
 	}
-	return inline.Component(c, inline.Options{LowerModule: lower.Module})
+	p, err := inline.Component(c, inline.Options{LowerModule: lower.Options{Fuel: opts.Fuel}.Module})
+	if err != nil {
+		return nil, err
+	}
+	p.Fuel = opts.Fuel
+	return p, nil
 }
 
 // core translates a bare core module into a program of one module and one
@@ -70,12 +77,13 @@ func core(data []byte, opts Options) (*ir.Program, error) {
 	if err := validate.Module(m, opts.features()); err != nil {
 		return nil, err
 	}
-	lowered, err := lower.Module(m, 0)
+	lowered, err := lower.Options{Fuel: opts.Fuel}.Module(m, 0)
 	if err != nil {
 		return nil, err
 	}
 	return &ir.Program{
 		Core:          true,
+		Fuel:          opts.Fuel,
 		Name:          m.Names.Module,
 		Modules:       []*ir.Module{lowered},
 		CoreInstances: []ir.CoreInstance{{Import: -1, Component: -1}},

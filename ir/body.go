@@ -182,6 +182,14 @@ type Catch struct {
 	Target Label
 }
 
+// Fuel takes N units of fuel, and traps if there are not as many. It stands where a
+// straight stretch of the wasm code begins, for all of the stretch; there is one only in programs
+// with Program.Fuel.
+type Fuel struct {
+	N   uint32
+	Pos uint32 // of the stretch
+}
+
 // Throw raises an exception (throw, throw_ref).
 type Throw struct {
 	Tag  uint32
@@ -204,3 +212,4 @@ func (*Return) stmt()      {}
 func (*Unreachable) stmt() {}
 func (*TryTable) stmt()    {}
 func (*Throw) stmt()       {}
+func (*Fuel) stmt()        {}

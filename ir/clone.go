@@ -111,6 +111,9 @@ func (c *cloner) stmt(s Stmt) Stmt {
 	case *Unreachable:
 		t := *s
 		return &t
+	case *Fuel:
+		t := *s
+		return &t
 	case *Throw:
 		t := *s
 		t.Args, t.Ref = c.exprs(s.Args), c.expr(s.Ref)

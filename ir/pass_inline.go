@@ -110,7 +110,7 @@ func (n *inliner) measure(i int, f *Func) {
 		case *TryTable, *Throw:
 			k.refused = true
 		case *Block:
-		case *Store, *Effect, *Unreachable:
+		case *Store, *Effect, *Unreachable, *Fuel:
 			k.cost++
 			k.frame = true
 		default:

@@ -687,6 +687,8 @@ func (p *printer) stmt(s Stmt) {
 		}
 	case *Unreachable:
 		p.line("unreachable")
+	case *Fuel:
+		p.line("fuel %d", s.N)
 	case *TryTable:
 		p.line("try%s", labelText(s.Label))
 		p.nested(s.Body)

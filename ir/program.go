@@ -16,6 +16,8 @@ type (
 
 // Program is one component, flattened.
 type Program struct {
+	// Fuel: the code counts the instructions that it runs, see [Fuel].
+	Fuel      bool
 	Name      string // for people: from the component's name section
 	World     string // name of the world if package-docs or the producer tells it
 	Docs      string // of the world

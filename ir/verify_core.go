@@ -463,6 +463,10 @@ func (v *funcVerifier) stmt(s Stmt) bool {
 		return false
 	case *Unreachable:
 		return false
+	case *Fuel:
+		if s.N == 0 {
+			v.fail("fuel %d", s.N)
+		}
 	case *Throw:
 		if s.Ref != nil {
 			v.expr(s.Ref)

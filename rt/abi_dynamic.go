@@ -512,8 +512,13 @@ func (c dynCx) store(t *Type, v Value, p uint32) {
 	}
 }
 
-// dynValueSize is what a Value in a list takes at least.
-const dynValueSize = uint64(unsafe.Sizeof(Value(nil))) + 8
+// dynValueSize is what a Value in a list takes at least; dynFieldSize a field of
+// a record, and dynCaseSize a variant besides its payload.
+const (
+	dynValueSize = uint64(unsafe.Sizeof(Value(nil))) + 8
+	dynFieldSize = uint64(unsafe.Sizeof(RecordField{})) + 8
+	dynCaseSize  = uint64(unsafe.Sizeof(Variant{}))
+)
 
 // liftList reads a list or map of n elements at p.
 func (c dynCx) liftList(t *Type, p, n uint32) Value {
@@ -560,24 +565,28 @@ func (c dynCx) load(t *Type, p uint32) Value {
 		}
 		return out
 	case KindRecord:
+		c.charge(uint64(len(t.Cases)) * dynFieldSize)
 		out := make(Record, len(t.Cases))
 		for n, f := range t.Cases {
 			out[n] = RecordField{f.Name, c.load(f.Type, p+t.offsets[n])}
 		}
 		return out
 	case KindTuple:
+		c.charge(uint64(len(t.Cases)) * dynValueSize)
 		out := make(Tuple, len(t.Cases))
 		for n, f := range t.Cases {
 			out[n] = c.load(f.Type, p+t.offsets[n])
 		}
 		return out
 	case KindFlags:
+		c.charge(uint64(len(t.Cases)) * dynValueSize)
 		return flagsOf(t, uint32(c.loadBits(p, t.size)))
 	case KindOwn, KindBorrow:
 		return c.liftHandle(t, c.Mem.Ld32(p))
 	case KindStream, KindFuture, KindErrorContext:
 		return c.liftAsync(t, c.Mem.Ld32(p))
 	case KindVariant, KindOption, KindResult, KindEnum:
+		c.charge(dynCaseSize)
 		n := t.checkDisc(c.loadBits(p, t.discSize))
 		payload := t.casePayload(n)
 		if payload == nil {

@@ -159,7 +159,7 @@ func (m *Memory) move(size uint64) (ok bool) {
 	}
 	c := size
 	if m.Size > 0 {
-		c = max(size, min(m.Size+m.Size/2, m.max<<m.pageLog2, maxAlloc))
+		c = max(size, min(m.Size+m.Size/2, m.max<<m.pageLog2, maxAlloc, m.room()))
 	}
 	b, ok := makeBytes(c)
 	if !ok {
@@ -171,6 +171,15 @@ func (m *Memory) move(size uint64) (ok bool) {
 	m.Base = unsafe.Pointer(unsafe.SliceData(b))
 	m.res = reservation{mem: b}
 	return true
+}
+
+// room is how large the memory may become by the store's limit.
+func (m *Memory) room() uint64 {
+	if m.store == nil || m.store.limits.MemoryBytes == 0 {
+		return maxMemory
+	}
+	l := m.store.limits.MemoryBytes
+	return l - min(m.store.memBytes-m.Size, l)
 }
 
 // makeBytes is make, with a refusal instead of a panic for a length that the

@@ -3,6 +3,7 @@ package rt
 import (
 	"context"
 	"errors"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -20,7 +21,7 @@ var (
 // Limits bound what guests of a store may use. Zero fields mean the default.
 type Limits struct {
 	MemoryBytes   uint64 // all memories together; default: 4 GiB per memory, no sum
-	TableElements uint64 // per table; default 10,000,000
+	TableElements uint64 // all tables together; default: 10,000,000 per table, no sum
 	Instances     int    // core instances; default 10,000
 	StackBytes    int    // of estimated guest stack; default 16 MiB
 	HostCallBytes uint64 // lifted by one host call; default 128 MiB
@@ -61,13 +62,17 @@ type Store struct {
 	inHost bool            // host code runs: panics are its own
 	trap   *Trap           // the trap that poisoned the store
 	Tail   TailCall        // for generated code
-	exn    *Exception      // the exception that is thrown
-	claims uint64          // see BeginClaims
+	// FuelLeft is what is left of the fuel, below zero if it was not enough. For
+	// generated code; see SetFuel.
+	FuelLeft int64
+	exn      *Exception // the exception that is thrown
+	claims   uint64     // see BeginClaims
 
 	res       *reservations
 	mapped    []*Memory // the memories in res
 	shared    []*Memory // memories of no store that code of this one accesses
 	memBytes  uint64
+	elements  uint64 // of tables
 	instances int
 	names     []*FuncNames
 	closers   []func()
@@ -107,7 +112,7 @@ func (c *hostContext) Value(key any) any {
 
 // NewStore makes a store.
 func NewStore(opts ...StoreOption) *Store {
-	s := &Store{}
+	s := &Store{FuelLeft: math.MaxInt64}
 	for _, o := range opts {
 		o(s)
 	}

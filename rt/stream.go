@@ -183,6 +183,7 @@ func codecOf[T any](op *CopyOp) *Codec[T] {
 
 func (b *slice[T]) fromGuest(op *CopyOp, cx *Cx, p, n uint32) {
 	if op.Elem.Size > 0 {
+		cx.Charge, cx.lifted = true, 0
 		codecOf[T](op).Load(cx, p, b.v[:n])
 	}
 	b.v = b.v[n:]

@@ -4,7 +4,7 @@ package rt
 type Table[T any] struct {
 	Elems []T
 	Max   uint64
-	limit uint64 // of the store
+	store *Store
 }
 
 // TableType is the type of a table. For generated code.
@@ -16,12 +16,9 @@ type TableType struct {
 
 // NewTable makes a table whose elements are v. It needs the baton. For generated code.
 func NewTable[T any](s *Store, t TableType, v T) *Table[T] {
-	x := &Table[T]{Max: t.Max, limit: s.limits.TableElements}
+	x := &Table[T]{Max: t.Max, store: s}
 	if !t.HasMax {
 		x.Max = 1<<32 - 1
-	}
-	if x.limit == 0 {
-		x.limit = defaultTableElements
 	}
 	if x.Grow(t.Min, v) == ^uint64(0) {
 		Throwf(TrapLimit, "table of %d elements", t.Min)
@@ -36,14 +33,25 @@ func (t *Table[T]) Grow(delta uint64, v T) uint64 {
 	if delta == 0 {
 		return old
 	}
-	if m := min(t.Max, t.limit); old > m || delta > m-old {
+	m := t.most(old)
+	if old > m || delta > m-old {
 		return ^uint64(0)
 	}
-	elems := make([]T, old+delta, max(old+delta, min(old+old/4, t.Max)))
+	t.store.elements += delta
+	elems := make([]T, old+delta, max(old+delta, min(old+old/4, m)))
 	copy(elems, t.Elems)
 	t.Elems = elems
 	fill(elems[old:], v)
 	return old
+}
+
+// most is how many elements the table, which has n, may have.
+func (t *Table[T]) most(n uint64) uint64 {
+	limit := t.store.limits.TableElements
+	if limit == 0 {
+		return min(t.Max, defaultTableElements)
+	}
+	return min(t.Max, limit-min(t.store.elements-n, limit))
 }
 
 func fill[T any](s []T, v T) {

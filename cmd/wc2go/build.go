@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wc2go/wc2go/codegen"
+	"github.com/wc2go/wc2go/frontend"
 	"github.com/wc2go/wc2go/internal/gobuild"
 	"github.com/wc2go/wc2go/internal/progress"
 	"github.com/wc2go/wc2go/internal/translate"
@@ -27,6 +28,7 @@ func newBuild() *cobra.Command {
 	var trapMissing bool
 	var disable passList
 	var g grantFlags
+	var limits command.Limits
 	var server command.Server
 	var wasiOptions bool
 	var invoke string
@@ -64,6 +66,10 @@ the machine where the program runs, relative to where it is started.`,
 			if err := g.settings(&s); err != nil {
 				return usageError{err, cmd}
 			}
+			s.Limits = limits
+			if cmd.Flags().Changed("timeout") {
+				s.Limits.Timeout = server.Timeout
+			}
 			s.Server, s.Options = &server, wasiOptions
 			data, err := translate.Read(args[0])
 			if err != nil {
@@ -71,7 +77,7 @@ the machine where the program runs, relative to where it is started.`,
 			}
 			p := progress.New(os.Stderr)
 			defer p.Done()
-			return makeProgram(cmd.Context(), args[0], data, out, s, options{trapMissing: trapMissing, noDebugInfo: debugInfo.off, disable: disable, interruptible: interruptible, invoke: invoke}, p)
+			return makeProgram(cmd.Context(), args[0], data, out, s, options{trapMissing: trapMissing, noDebugInfo: debugInfo.off, disable: disable, interruptible: interruptible, invoke: invoke, fuel: limits.Fuel != nil, timed: s.Limits.Timeout > 0}, p)
 		},
 	}
 	f := cmd.Flags()
@@ -79,6 +85,7 @@ the machine where the program runs, relative to where it is started.`,
 	g.add(cmd)
 	f.BoolVar(&g.inheritEnv, "inherit-env", false, "give the guest the environment of the program")
 	f.StringVar(&invoke, "invoke", "", "have the program call an exported function: `'NAME(ARGUMENTS)'` in WAVE")
+	limitFlags(cmd, &limits)
 	serverFlags(cmd, &server)
 	f.BoolVar(&wasiOptions, "wasi-options", false, "let the program's own first arguments grant more: --wasi-dir=HOST::GUEST[:ro], --wasi-env=KEY=VALUE, --wasi-inherit-env, --wasi-inherit-network, --wasi-tcp-listen=ADDRESS:PORT, --wasi-argv0=NAME, --wasi-end")
 	trapMissingFlag(cmd, &trapMissing)
@@ -184,11 +191,13 @@ type options struct {
 	serve bool
 	// interruptible is --interruptible, which is on for servers unless given.
 	interruptible choice
+	// fuel: the code is to count what it runs; timed: the program has a time limit.
+	fuel, timed bool
 }
 
 // makeProgram makes a program of a component.
 func makeProgram(ctx context.Context, file string, data []byte, out string, s command.Settings, o options, p *progress.Progress) error {
-	prog, err := translate.Frontend(ctx, file, data, p)
+	prog, err := translate.Frontend(ctx, file, data, frontend.Options{Fuel: o.fuel}, p)
 	if err != nil {
 		return err
 	}
@@ -223,7 +232,7 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 		return err
 	}
 	files, model, err := translate.Package(ctx, file, prog, codegen.Options{
-		ImportPath: gobuild.Package, Source: s.Name, TrapMissing: o.trapMissing, NoDebugInfo: o.noDebugInfo, Interruptible: o.interruptible.or(o.serve), Find: translate.Finder(ctx, ""),
+		ImportPath: gobuild.Package, Source: s.Name, TrapMissing: o.trapMissing, NoDebugInfo: o.noDebugInfo, Interruptible: o.interruptible.or(o.serve || o.timed), Find: translate.Finder(ctx, ""),
 	}, p)
 	if err != nil {
 		return err

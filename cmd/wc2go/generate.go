@@ -13,6 +13,7 @@ import (
 
 	"github.com/wc2go/wc2go/codegen"
 	"github.com/wc2go/wc2go/codegen/names"
+	"github.com/wc2go/wc2go/frontend"
 	"github.com/wc2go/wc2go/internal/progress"
 	"github.com/wc2go/wc2go/internal/project"
 	"github.com/wc2go/wc2go/internal/translate"
@@ -25,6 +26,7 @@ func newGenerate() *cobra.Command {
 	var disable passList
 	var debugInfo onOff
 	var interruptible choice
+	var fuel bool
 	cmd := &cobra.Command{
 		Use:   "generate -o DIR FILE.wasm\n  wc2go generate -o DIR --wit DIR --world NAME",
 		Short: "Make a Go package of a component, or of a WIT world",
@@ -77,7 +79,7 @@ generated, so that values can be exchanged between the two.`,
 				}
 				opts.Maps = append(opts.Maps, mapping)
 			}
-			return generate(cmd.Context(), out, wit, world, args, opts, disable)
+			return generate(cmd.Context(), out, wit, world, args, frontend.Options{Fuel: fuel}, opts, disable)
 		},
 	}
 	f := cmd.Flags()
@@ -88,6 +90,7 @@ generated, so that values can be exchanged between the two.`,
 	f.StringVar(&wit, "wit", "", "`directory` of WIT text, instead of a component")
 	debugInfoFlag(cmd, &debugInfo)
 	interruptibleFlag(cmd, &interruptible, "")
+	f.BoolVar(&fuel, "fuel", false, "make code that counts what it runs: a store's fuel bounds it (rt.WithFuel)")
 	f.StringVar(&world, "world", "", "`name` of the world in the WIT text")
 	disableFlag(cmd, &disable)
 	cmd.MarkFlagDirname("output")
@@ -95,7 +98,7 @@ generated, so that values can be exchanged between the two.`,
 	return cmd
 }
 
-func generate(ctx context.Context, out, wit, world string, args []string, opts codegen.Options, disable []string) error {
+func generate(ctx context.Context, out, wit, world string, args []string, in frontend.Options, opts codegen.Options, disable []string) error {
 	if opts.ImportPath == "" {
 		path, err := project.ImportPath(out)
 		if errors.Is(err, project.ErrNoModule) {
@@ -125,7 +128,7 @@ func generate(ctx context.Context, out, wit, world string, args []string, opts c
 		if data, err = translate.Read(file); err != nil {
 			return err
 		}
-		if prog, err = translate.Frontend(ctx, file, data, p); err == nil {
+		if prog, err = translate.Frontend(ctx, file, data, in, p); err == nil {
 			err = translate.Passes(ctx, file, prog, ir.PassOptions{Disable: disable})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wc2go/wc2go/frontend"
 	"github.com/wc2go/wc2go/internal/translate"
 	"github.com/wc2go/wc2go/internal/wit"
 	"github.com/wc2go/wc2go/ir"
@@ -28,7 +29,7 @@ the interfaces and types that it needs.`,
 			if err != nil {
 				return err
 			}
-			prog, err := translate.Frontend(cmd.Context(), args[0], data, nil)
+			prog, err := translate.Frontend(cmd.Context(), args[0], data, frontend.Options{}, nil)
 			if err != nil {
 				return err
 			}
@@ -104,7 +105,7 @@ With --after the program is printed as it is after that pass.`,
 			if err != nil {
 				return err
 			}
-			prog, err := translate.Frontend(cmd.Context(), args[0], data, nil)
+			prog, err := translate.Frontend(cmd.Context(), args[0], data, frontend.Options{}, nil)
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,6 +23,7 @@ func newRun() *cobra.Command {
 	var debugInfo onOff
 	var g grantFlags
 	var invoke string
+	var limits command.Limits
 	cmd := &cobra.Command{
 		Use:   "run FILE.wasm [ARGS…]",
 		Short: "Translate, build and run a component",
@@ -56,6 +58,10 @@ is ambiguous.`,
 				}
 				s.Invoke, o.invoke = invoke, invoke
 			}
+			if limits.Timeout < 0 {
+				return usageError{errors.New("--timeout must not be negative"), cmd}
+			}
+			s.Limits, o.fuel, o.timed = limits, limits.Fuel != nil, limits.Timeout > 0
 			o.noDebugInfo = debugInfo.off
 			s.Name = filepath.Base(args[0])
 			return runComponent(cmd.Context(), args[0], args[1:], s, o)
@@ -64,6 +70,8 @@ is ambiguous.`,
 	f := cmd.Flags()
 	f.SetInterspersed(false) // what follows the file is the guest's
 	g.add(cmd)
+	limitFlags(cmd, &limits)
+	f.DurationVar(&limits.Timeout, "timeout", 0, "how long the guest may run; 0: no limit")
 	f.BoolVar(&g.inheritEnv, "inherit-env", false, "give the guest the environment of this process")
 	f.StringVar(&invoke, "invoke", "", "call an exported function: `'NAME(ARGUMENTS)'` in WAVE")
 	trapMissingFlag(cmd, &o.trapMissing)
@@ -82,7 +90,7 @@ func runComponent(ctx context.Context, file string, args []string, s command.Set
 	if err != nil {
 		return err
 	}
-	key := cache.NewKey(version, runtime.GOOS, runtime.GOARCH, fmt.Sprint(o.trapMissing, o.noDebugInfo, o.serve, o.interruptible.or(o.serve), o.disable), string(data))
+	key := cache.NewKey(version, runtime.GOOS, runtime.GOARCH, fmt.Sprint(o.trapMissing, o.noDebugInfo, o.serve, o.interruptible.or(o.serve || o.timed), o.fuel, o.disable), string(data))
 	p := progress.New(os.Stderr)
 	program, err := cache.Get(ctx, key, func(ctx context.Context, out string) error {
 		// The program may be run under other settings the next time, so it

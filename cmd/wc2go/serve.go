@@ -14,6 +14,7 @@ func newServe() *cobra.Command {
 	var o options
 	var debugInfo onOff
 	var g grantFlags
+	var limits command.Limits
 	var server command.Server
 	cmd := &cobra.Command{
 		Use:   "serve FILE.wasm",
@@ -39,12 +40,14 @@ on standard error.
 			if server.Timeout < 0 || server.MaxBody < 0 {
 				return usageError{errors.New("--timeout and --max-body must not be negative"), cmd}
 			}
-			o.serve, o.noDebugInfo = true, debugInfo.off
+			s.Limits = limits
+			o.serve, o.noDebugInfo, o.fuel = true, debugInfo.off, s.Limits.Fuel != nil
 			return runComponent(cmd.Context(), args[0], nil, s, o)
 		},
 	}
 	serverFlags(cmd, &server)
 	g.add(cmd)
+	limitFlags(cmd, &limits)
 	cmd.Flags().BoolVar(&g.inheritEnv, "inherit-env", false, "give the guest the environment of this process")
 	trapMissingFlag(cmd, &o.trapMissing)
 	debugInfoFlag(cmd, &debugInfo)
@@ -59,7 +62,6 @@ func serverFlags(cmd *cobra.Command, s *command.Server) {
 	f.StringVar(&s.Addr, "addr", "127.0.0.1:8080", "`HOST:PORT` to listen at; port 0 takes any that is free")
 	f.DurationVar(&s.Timeout, "timeout", 30*time.Second, "how long one request may take; 0: no limit")
 	f.Int64Var(&s.MaxBody, "max-body", 0, "size of the largest request body in `bytes`; 0: no limit")
-	f.Uint64Var(&s.MaxMemory, "max-memory", 0, "memory of one request's guest in `bytes`; 0: what the guest declares")
 	f.DurationVar(&s.Grace, "shutdown-timeout", 10*time.Second, "how long requests may go on after a signal to stop")
 	f.StringVar(&s.Health, "health", "", "`path` that answers 200 without the guest; empty: none")
 	f.BoolVar(&s.Quiet, "quiet", false, "no access log")

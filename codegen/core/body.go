@@ -305,6 +305,8 @@ func (b *body) print(s ir.Stmt) {
 	case *ir.Unreachable:
 		b.keepLoads(s)
 		b.trap("TrapUnreachable")
+	case *ir.Fuel:
+		b.fuel(s)
 	case *ir.Throw:
 		b.throw(s)
 	default:
@@ -715,7 +717,7 @@ func (b *body) effect(s *ir.Effect) {
 			is64 = mt.Limits.Is64
 		} else {
 			v := b.ex(s.Args[0])
-			n = call("m.Tab"+i+".Grow", b.widen(s.Args[1]), v)
+			n = call("m.Tab"+i+".Grow", b.amount(s.Args[1]), v)
 			tt, _ := b.m.Table(s.Index)
 			is64 = tt.Limits.Is64
 		}
@@ -728,15 +730,15 @@ func (b *body) effect(s *ir.Effect) {
 		}
 		b.dst(s.Dst, n)
 	case ir.OpMemoryFill:
-		stmt(call("m.Mem"+i+".Fill", b.widen(s.Args[0]), b.ex(s.Args[1]), b.widen(s.Args[2])))
+		stmt(call("m.Mem"+i+".Fill", b.widen(s.Args[0]), b.ex(s.Args[1]), b.amount(s.Args[2])))
 	case ir.OpMemoryCopy:
-		stmt(b.rtCall("MemoryCopy", atom("m.Mem"+i), atom("m.Mem"+j), b.widen(s.Args[0]), b.widen(s.Args[1]), b.widen(s.Args[2])))
+		stmt(b.rtCall("MemoryCopy", atom("m.Mem"+i), atom("m.Mem"+j), b.widen(s.Args[0]), b.widen(s.Args[1]), b.amount(s.Args[2])))
 	case ir.OpMemoryInit:
 		data := atom(`""`) // active segments are dropped at instantiation
 		if b.m.Datas[s.Index2].Mode == ir.SegPassive {
 			data = atom("m.D" + j)
 		}
-		stmt(call("m.Mem"+i+".Init", b.widen(s.Args[0]), b.widen(s.Args[1]), b.widen(s.Args[2]), data))
+		stmt(call("m.Mem"+i+".Init", b.widen(s.Args[0]), b.widen(s.Args[1]), b.amount(s.Args[2]), data))
 	case ir.OpDataDrop:
 		if b.m.Datas[s.Index].Mode == ir.SegPassive {
 			b.line("m.D", i, ` = ""`)
@@ -744,15 +746,15 @@ func (b *body) effect(s *ir.Effect) {
 	case ir.OpTableSet:
 		stmt(call("m.Tab"+i+".Set", b.widen(s.Args[0]), b.ex(s.Args[1])))
 	case ir.OpTableFill:
-		stmt(call("m.Tab"+i+".Fill", b.widen(s.Args[0]), b.ex(s.Args[1]), b.widen(s.Args[2])))
+		stmt(call("m.Tab"+i+".Fill", b.widen(s.Args[0]), b.ex(s.Args[1]), b.amount(s.Args[2])))
 	case ir.OpTableCopy:
-		stmt(b.rtCall("TableCopy", atom("m.Tab"+i), atom("m.Tab"+j), b.widen(s.Args[0]), b.widen(s.Args[1]), b.widen(s.Args[2])))
+		stmt(b.rtCall("TableCopy", atom("m.Tab"+i), atom("m.Tab"+j), b.widen(s.Args[0]), b.widen(s.Args[1]), b.amount(s.Args[2])))
 	case ir.OpTableInit:
 		elems := atom("nil")
 		if b.m.Elems[s.Index2].Mode == ir.SegPassive {
 			elems = atom("m.E" + j)
 		}
-		stmt(call("m.Tab"+i+".Init", b.widen(s.Args[0]), b.widen(s.Args[1]), b.widen(s.Args[2]), elems))
+		stmt(call("m.Tab"+i+".Init", b.widen(s.Args[0]), b.widen(s.Args[1]), b.amount(s.Args[2]), elems))
 	case ir.OpElemDrop:
 		if b.m.Elems[s.Index].Mode == ir.SegPassive {
 			b.line("m.E", i, " = nil")

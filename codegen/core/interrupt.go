@@ -101,3 +101,21 @@ func (b *body) back(loop, l ir.Label) {
 	b.interrupt()
 	b.pos = outer
 }
+
+// fuel prints what takes fuel.
+func (b *body) fuel(s *ir.Fuel) {
+	b.file.rt = true
+	b.line("if m.Store.FuelLeft -= ", strconv.FormatUint(uint64(s.N), 10), "; m.Store.FuelLeft < 0 {")
+	b.line("\tpanic(rt.TrapOutOfFuel)")
+	b.line("}")
+}
+
+// amount is the last operand of a bulk operator, which takes a unit of fuel for
+// each byte or element.
+func (b *body) amount(x *ir.Expr) *node {
+	n := b.widen(x)
+	if b.l.p.Fuel {
+		n = call("m.Store.Spend", n)
+	}
+	return n
+}

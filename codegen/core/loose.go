@@ -105,7 +105,7 @@ func kept(rest []ir.Stmt) bool {
 			if trapsOtherwise(st.X) {
 				return false // Go's test for it divides control
 			}
-		case *ir.Store, *ir.Call, *ir.SetGlobal, *ir.Effect:
+		case *ir.Store, *ir.Call, *ir.SetGlobal, *ir.Effect, *ir.Fuel:
 			return true
 		default:
 			return false

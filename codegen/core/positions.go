@@ -97,6 +97,8 @@ func stmtPos(s ir.Stmt) uint32 {
 		return s.Pos
 	case *ir.BrTable:
 		return s.Pos
+	case *ir.Fuel:
+		return s.Pos
 	case *ir.Unreachable:
 		return s.Pos
 	case *ir.Throw:

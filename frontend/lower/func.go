@@ -20,9 +20,10 @@ type builder struct {
 	stmts    []ir.Stmt
 	ctrl     []frame
 	label    ir.Label
-	skip     int  // depth of blocks in unreachable code
-	constant bool // the code is a constant expression: there are no statements and no locals
-	dead     bool // the code from here to the frame's else or end cannot be reached
+	skip     int      // depth of blocks in unreachable code
+	constant bool     // the code is a constant expression: there are no statements and no locals
+	dead     bool     // the code from here to the frame's else or end cannot be reached
+	stretch  *ir.Fuel // of the instructions since the last label or jump; nil if there is none yet
 
 	stack                        []value
 	stable                       int     // stack[:stable] has no flags
@@ -106,6 +107,11 @@ func (b *builder) lower(code *binary.Code) error {
 
 	b.ctrl = append(b.ctrl, frame{kind: frameFunc, results: b.sig.Results, first: -1})
 	b.r.Reset(code.Body, code.Offset)
+	b.stretch = nil
+	if b.fuel {
+		b.pos = f.Offset
+		b.spend(1)
+	}
 	for len(b.ctrl) > 0 {
 		if err := b.r.Next(&b.in); err != nil {
 			return err
@@ -113,9 +119,16 @@ func (b *builder) lower(code *binary.Code) error {
 		b.pos = uint32(b.in.Offset - b.base)
 		if b.dead {
 			b.skipInstr()
+			b.stretch = nil
 			continue
 		}
+		if b.fuel {
+			b.spend(fuelOf(b.in.Op))
+		}
 		b.instr()
+		if b.fuel && endsStretch(b.in.Op) {
+			b.stretch = nil
+		}
 		if b.err != nil {
 			return b.err
 		}

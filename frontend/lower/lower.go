@@ -20,6 +20,7 @@ type module struct {
 	memTypes    []ir.MemoryType
 	globalTypes []ir.GlobalType
 	tagTypes    []uint32
+	fuel        bool
 	err         error // set by a builder in its own copy
 }
 
@@ -44,9 +45,18 @@ func (m *module) funcRef(i uint32) ir.ValType {
 	return ir.ValType{Kind: ir.Ref, Heap: ir.Heap(m.funcTypes[i])}
 }
 
+// Options are the parameters of the lowering.
+type Options struct {
+	// Fuel has the code count what it runs (ir.Fuel).
+	Fuel bool
+}
+
+// Module is that of the zero Options.
+func Module(m *binary.Module, id ir.ModuleID) (*ir.Module, error) { return Options{}.Module(m, id) }
+
 // Module turns m, which must be valid, into an ir.Module. Func.Escapes is set;
 // the other facts are those of pass "callgraph".
-func Module(m *binary.Module, id ir.ModuleID) (*ir.Module, error) {
+func (o Options) Module(m *binary.Module, id ir.ModuleID) (*ir.Module, error) {
 	out := &ir.Module{
 		ID: id, Name: m.Names.Module, Types: m.Types, Mems: m.Mems, Tags: m.Tags,
 		Start: m.Start, FuncNames: maps.Clone(m.Names.Funcs), Offset: m.Base, CodeOffset: uint32(max(m.CodeOffset-m.Base, 0)),
@@ -59,7 +69,7 @@ func Module(m *binary.Module, id ir.ModuleID) (*ir.Module, error) {
 			out.Customs[c.Name] = c.Bytes
 		}
 	}
-	s := &module{m: out, base: m.Base}
+	s := &module{m: out, base: m.Base, fuel: o.Fuel}
 	for i := range m.Imports {
 		im := m.Imports[i].ModuleImport
 		out.Imports = append(out.Imports, im)

@@ -67,9 +67,9 @@ func validateBytes(data []byte) error {
 }
 
 // Frontend makes a program of data, the contents of file. No passes have run on it.
-func Frontend(ctx context.Context, file string, data []byte, p *progress.Progress) (*ir.Program, error) {
+func Frontend(ctx context.Context, file string, data []byte, o frontend.Options, p *progress.Progress) (*ir.Program, error) {
 	p.Phase("translate", 0)
-	prog, err := cancellable(ctx, func() (*ir.Program, error) { return frontend.Flatten(data, frontend.Options{}) })
+	prog, err := cancellable(ctx, func() (*ir.Program, error) { return frontend.Flatten(data, o) })
 	if err != nil {
 		return nil, fileError(file, err)
 	}

@@ -87,6 +87,11 @@ func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.R
 	if args, err = s.take(args); err != nil {
 		return "", usageError{err}
 	}
+	if t := s.Limits.Timeout; t > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, t, fmt.Errorf("it took longer than %v", t))
+		defer cancel()
+	}
 	if p.Run != nil {
 		if s.Invoke != "" {
 			return "", usageError{fmt.Errorf("%s: is a core module, not a component: it can only be run", s.Name)}
@@ -96,7 +101,7 @@ func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.R
 			return "", err
 		}
 		defer done()
-		st := rt.NewStore()
+		st := rt.NewStore(s.Limits.Options()...)
 		defer st.Close()
 		return "", p.Run(ctx, st, host)
 	}
@@ -119,7 +124,7 @@ func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.R
 		return "", err
 	}
 	defer done()
-	st := rt.NewStore()
+	st := rt.NewStore(s.Limits.Options()...)
 	defer st.Close()
 	inst, err := p.Instantiate(ctx, st, host)
 	if err != nil {

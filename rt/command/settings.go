@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/wc2go/wc2go/rt"
 )
 
 // RunEnv is the environment variable in which wc2go run hands a program that it
@@ -39,6 +41,8 @@ type Settings struct {
 	// --wasi-env=KEY=VALUE, --wasi-inherit-env, --wasi-inherit-network, --wasi-tcp-listen=ADDRESS:PORT,
 	// --wasi-argv0=NAME, --wasi-end.
 	Options bool `json:"options,omitempty"`
+	// Limits bound the guest; of a server, the guest of each request.
+	Limits Limits `json:"limits,omitzero"`
 	// Server has the settings of a component that is served over HTTP.
 	Server *Server `json:"server,omitempty"`
 	// FromRun: the program was made by wc2go run, and takes Settings from RunEnv.
@@ -50,6 +54,30 @@ type Dir struct {
 	Host     string `json:"host"`
 	Guest    string `json:"guest"`
 	ReadOnly bool   `json:"readOnly,omitempty"`
+}
+
+// Limits bound what a guest may use; zero fields are the defaults of rt.Limits.
+type Limits struct {
+	Memory        uint64 `json:"memory,omitempty"`
+	TableElements uint64 `json:"tableElements,omitempty"`
+	Instances     int    `json:"instances,omitempty"`
+	Stack         int    `json:"stack,omitempty"`
+	HostCall      uint64 `json:"hostCall,omitempty"`
+	// Fuel is for code that was generated to take it; nil: no bound.
+	Fuel *uint64 `json:"fuel,omitempty"`
+	// Timeout bounds the time of a command; 0: no bound.
+	Timeout time.Duration `json:"timeout,omitempty"`
+}
+
+// Options are the limits as options of a store.
+func (l *Limits) Options() []rt.StoreOption {
+	o := []rt.StoreOption{rt.WithLimits(rt.Limits{
+		MemoryBytes: l.Memory, TableElements: l.TableElements, Instances: l.Instances, StackBytes: l.Stack, HostCallBytes: l.HostCall,
+	})}
+	if l.Fuel != nil {
+		o = append(o, rt.WithFuel(*l.Fuel))
+	}
+	return o
 }
 
 // ParseDir reads a directory as it is written at the command line, HOST[::GUEST][:ro].
@@ -117,13 +145,12 @@ func (s *Settings) take(args []string) ([]string, error) {
 
 // Server says how a component is served. Package serve explains the fields at its options.
 type Server struct {
-	Addr      string        `json:"addr,omitempty"`
-	Timeout   time.Duration `json:"timeout,omitempty"`
-	MaxBody   int64         `json:"maxBody,omitempty"`
-	MaxMemory uint64        `json:"maxMemory,omitempty"`
-	Grace     time.Duration `json:"grace,omitempty"`
-	Health    string        `json:"health,omitempty"`
-	Quiet     bool          `json:"quiet,omitempty"`
+	Addr    string        `json:"addr,omitempty"`
+	Timeout time.Duration `json:"timeout,omitempty"`
+	MaxBody int64         `json:"maxBody,omitempty"`
+	Grace   time.Duration `json:"grace,omitempty"`
+	Health  string        `json:"health,omitempty"`
+	Quiet   bool          `json:"quiet,omitempty"`
 }
 
 // Decode decodes what was built in and adds what RunEnv has.

@@ -55,7 +55,12 @@ func options(s *command.Settings, args []string, stderr io.Writer) (*command.Ser
 	f.StringVar(&o.Addr, "addr", or(o.Addr, "127.0.0.1:8080"), "`host:port` to listen at; port 0 takes any that is free")
 	f.DurationVar(&o.Timeout, "timeout", o.Timeout, "how long one request may take; 0: no limit")
 	f.Int64Var(&o.MaxBody, "max-body", o.MaxBody, "size of the largest request body in `bytes`; 0: no limit")
-	f.Uint64Var(&o.MaxMemory, "max-memory", o.MaxMemory, "memory of one request's guest in `bytes`; 0: what the guest declares")
+	l := &s.Limits
+	f.Uint64Var(&l.Memory, "max-memory", l.Memory, "memory of one request's guest in `bytes`; 0: what the guest declares")
+	f.Uint64Var(&l.TableElements, "max-table-elements", l.TableElements, "elements of the tables of one request's guest; 0: 10,000,000 each")
+	f.IntVar(&l.Instances, "max-instances", l.Instances, "core instances of one request's guest; 0: 10,000")
+	f.IntVar(&l.Stack, "max-stack", l.Stack, "stack of one request's guest in `bytes`, estimated; 0: 16 MiB")
+	f.Uint64Var(&l.HostCall, "max-host-call", l.HostCall, "`bytes` that a guest may pass in one call of the host; 0: 128 MiB")
 	f.DurationVar(&o.Grace, "shutdown-timeout", or(o.Grace, 10*time.Second), "how long requests may go on after SIGTERM or SIGINT")
 	f.StringVar(&o.Health, "health", o.Health, "`path` that answers 200 without the guest; empty: none")
 	f.BoolVar(&o.Quiet, "quiet", o.Quiet, "no access log")
@@ -101,7 +106,7 @@ func run(ctx context.Context, p Program, s *command.Settings, args []string, std
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	guest := wasihttp.NewHandler(wasihttp.HandlerConfig{
-		New: newInstance, Limits: rt.Limits{MemoryBytes: o.MaxMemory}, Timeout: o.Timeout, MaxBody: o.MaxBody, Logger: log,
+		New: newInstance, Store: s.Limits.Options(), Timeout: o.Timeout, MaxBody: o.MaxBody, Logger: log,
 	})
 	var handler http.Handler = guest
 	if o.Health != "" {

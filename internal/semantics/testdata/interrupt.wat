@@ -45,6 +45,20 @@
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
           (br_table $l $out $l (i32.eq (local.get $i) (local.get $n)))))
       (local.get $i))
+    ;; Jumps back by way of a br_table at the loop's beginning, as Go's compiler does it.
+    (func (export "dispatch") (param $n i32) (result i32) (local $i i32) (local $pc i32)
+      (loop $l
+        (block $b2 (block $b1 (block $b0
+          (br_table $b0 $b1 $b2 (local.get $pc)))
+          ;; 0
+          (local.set $i (i32.add (local.get $i) (i32.const 1)))
+          (local.set $pc (i32.const 1))
+          (br $l))
+          ;; 1
+          (if (i32.eq (local.get $i) (local.get $n)) (then (local.set $pc (i32.const 2)) (br $l)))
+          (local.set $pc (i32.const 0))
+          (br $l)))
+      (local.get $i))
     ;; Recursion of two functions, never deep.
     (func $even (param $n i32) (param $i i32) (param $d i32) (result i32)
       (if (i32.ge_u (local.get $d) (i32.const 30)) (then (return (local.get $i))))
@@ -127,6 +141,7 @@
   (func (export "nest") (param "n" u32) (result u32) (canon lift (core func $i "nest")))
   (func (export "many") (param "n" u32) (result u32) (canon lift (core func $i "many")))
   (func (export "table") (param "n" u32) (result u32) (canon lift (core func $i "table")))
+  (func (export "dispatch") (param "n" u32) (result u32) (canon lift (core func $i "dispatch")))
   (func (export "recursion") (param "n" u32) (result u32) (canon lift (core func $i "recursion")))
   (func (export "tail") (param "n" u32) (result u32) (canon lift (core func $i "tail")))
   (func (export "tails") (param "n" u32) (result u32) (canon lift (core func $i "tails")))

@@ -21,6 +21,8 @@ type HandlerConfig struct {
 	New func(ctx context.Context, st *rt.Store) (IncomingHandler, error)
 	// Limits bound each request's store.
 	Limits rt.Limits
+	// Store has more options for each request's store, such as [rt.WithFuel].
+	Store []rt.StoreOption
 	// Timeout bounds the time of a request, and of what its guest does after the
 	// response; 0: no bound.
 	Timeout time.Duration
@@ -215,7 +217,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, ctx context.Con
 
 // run runs the guest in a store of its own.
 func (h *Handler) run(ctx context.Context, q *incomingRequest, out *outparam) (err error) {
-	st := rt.NewStore(rt.WithLimits(h.c.Limits))
+	st := rt.NewStore(append([]rt.StoreOption{rt.WithLimits(h.c.Limits)}, h.c.Store...)...)
 	defer st.Close()
 	ctx, cancel := context.WithCancel(ctx) // ends the requests that the guest has made
 	defer cancel()
