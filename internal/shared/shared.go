@@ -46,9 +46,9 @@ func Corpus(t testing.TB) string {
 	return Dir(t, "corpus")
 }
 
-// CI is the environment variable that .ci/run sets: what a test needs must be
+// CI is the environment variable of a run that installs what tests need: it must be
 // there then.
-const CI = "WC2GO_CI"
+const CI = "CI"
 
 // Tool skips the test where a program is not installed, and fails it in CI,
 // which installs it from the Debian package of that name.
