@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -189,4 +190,88 @@ func TestC(t *testing.T) {
 	if got := run(tool, "run", "--dir", ".::/", "--env", "LEVEL=3", module); got != want {
 		t.Errorf("run:\n%s\nnative:\n%s", got, want)
 	}
+}
+
+// TestGrants gives a program what the options grant, and nothing else: by run, by build, and by a
+// program's own options.
+func TestGrants(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds programs")
+	}
+	module := compileC(t, "grants")
+	t.Setenv("WC2GO_CACHE", t.TempDir())
+	t.Setenv("SECRET", "s")
+	t.Setenv("PASSED", "p")
+	tool, dir := buildTool(t), t.TempDir()
+	for _, d := range []string{"ro", "rw"} {
+		if err := os.Mkdir(filepath.Join(dir, d), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, d, "file"), nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	addr := fmt.Sprint("127.0.0.1:", freePort(t))
+	run := func(argv ...string) string {
+		t.Helper()
+		cmd := exec.Command(argv[0], argv[1:]...)
+		cmd.Dir = dir
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		out, err := cmd.Output()
+		if err != nil {
+			t.Errorf("%v: %v\n%s", argv, err, &stderr)
+		}
+		return string(out)
+	}
+	build := func(options ...string) string {
+		t.Helper()
+		bin := filepath.Join(t.TempDir(), "program")
+		run(append(append([]string{tool, "build", "-o", bin}, options...), module)...)
+		return bin
+	}
+	same := func(got, want string) {
+		t.Helper()
+		if got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	}
+	none := "arg grants.wasm\narg a\n"
+	same(run(tool, "run", module, "a"), none)
+	bare := build("--wasi-options")
+	same(run(bare, "a"), strings.Replace(none, "grants.wasm", bare, 1))
+
+	grants := []string{"--dir", "ro::/r:ro", "--dir", "rw", "--env", "A=b=c", "--env", "PASSED", "--env", "UNSET", "--argv0", "me", "--tcp-listen", addr}
+	all := "arg me\narg a\nenv A=b=c\nenv PASSED=p\ndir /r read yes write Operation not permitted\ndir rw read yes write yes\nsocket: ping\n"
+	ping := func() {
+		c, err := dialRetry(portOf(addr))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.Close()
+		c.Write([]byte("ping"))
+		b := make([]byte, 4)
+		if _, err := io.ReadFull(c, b); err != nil || string(b) != "ping" {
+			t.Errorf("%q %v", b, err)
+		}
+	}
+	go ping()
+	same(run(append(append([]string{tool, "run"}, grants...), module, "a")...), all)
+	full := build(grants...)
+	go ping()
+	same(run(full, "a"), all)
+	go ping()
+	same(run(bare, "--wasi-dir=ro::/r:ro", "--wasi-dir=rw", "--wasi-env=A=b=c", "--wasi-env=PASSED=p", "--wasi-argv0=me", "--wasi-tcp-listen="+addr, "a"), all)
+	for how, out := range map[string]string{"run": run(tool, "run", "--inherit-env", module), "build": run(build("--inherit-env")), "option": run(bare, "--wasi-inherit-env")} {
+		if !strings.Contains(out, "\nenv SECRET=s\n") {
+			t.Errorf("%s --inherit-env: %s", how, out)
+		}
+	}
+}
+
+func portOf(addr string) int {
+	var n int
+	fmt.Sscanf(addr, "127.0.0.1:%d", &n)
+	return n
 }
