@@ -49,7 +49,7 @@ func Test(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := frontend.Translate(data, frontend.Options{})
+		p, err := frontend.Translate(data, frontend.Options{Fuel: name == "fuel"})
 		if err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
