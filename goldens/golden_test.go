@@ -2,6 +2,7 @@
 // NAME.wat is the source, NAME.wasm its binary (assembled with
 // examples/assemble.mjs), NAME.calls what is called, and NAME.txtar, rewritten by
 // `go test ./goldens -update`, the IR, the generated Go, and what each call answers.
+// Components interruptible and fuel are generated with the option of that name.
 package goldens
 
 import (
@@ -95,10 +96,10 @@ func build(t *testing.T, file string) *built {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.prog, err = frontend.Translate(data, frontend.Options{}); err != nil {
+	if b.prog, err = frontend.Translate(data, frontend.Options{Fuel: b.name == "fuel"}); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
-	b.files, _, err = codegen.Generate(b.prog, codegen.Options{Package: b.name, ImportPath: "golden.test/" + b.name})
+	b.files, _, err = codegen.Generate(b.prog, codegen.Options{Package: b.name, ImportPath: "golden.test/" + b.name, Interruptible: b.name == "interruptible"})
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
