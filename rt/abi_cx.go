@@ -19,6 +19,9 @@ type Cx struct {
 	Fn   func(root unsafe.Pointer, d int32, old, oldSize, align, size uint32) uint32
 	Root unsafe.Pointer
 	D    int32
+	// Wide: Mem has 64-bit addresses; realloc is Fn64. See abi_wide.go.
+	Wide bool
+	Fn64 func(root unsafe.Pointer, d int32, old, oldSize, align, size uint64) uint64
 	// Scope is the task that borrow handles are lowered for.
 	Scope *Task
 	// Charge: the other side is the host, and lifted data counts against
@@ -49,7 +52,7 @@ func (cx *Cx) Realloc(old, oldSize, align, size uint32) uint32 {
 		Throwf(TrapHeapMisaligned, "realloc return: result not aligned: %#x where alignment %d is needed", p, align)
 	}
 	if uint64(p)+uint64(size) > cx.Mem.Size {
-		cx.throwRange("realloc return: beyond end of memory", "list content out-of-bounds", uint64(size), p)
+		cx.throwRange("realloc return: beyond end of memory", "list content out-of-bounds", uint64(size), uint64(p))
 	}
 	return p
 }
@@ -75,7 +78,7 @@ func (cx *Cx) CheckList(p, n, size, align uint32) {
 		Throwf(TrapHeapMisaligned, "list pointer is not aligned to %d: %#x", align, p)
 	}
 	if uint64(p)+bytes > cx.Mem.Size {
-		cx.throwRange("list pointer/length out of bounds of memory", "list content out-of-bounds", bytes, p)
+		cx.throwRange("list pointer/length out of bounds of memory", "list content out-of-bounds", bytes, uint64(p))
 	}
 }
 
@@ -93,7 +96,7 @@ func (cx *Cx) NewList(n int, size, align uint32) uint32 {
 // its text tells calls of the host from calls between guests.
 //
 //go:noinline
-func (cx *Cx) throwRange(host, fused string, size uint64, p uint32) {
+func (cx *Cx) throwRange(host, fused string, size, p uint64) {
 	if cx.Charge {
 		fused = host
 	}

@@ -40,7 +40,7 @@ type source struct {
 	enc   simple
 	units uint32 // code units
 	cx    *Cx    // guest memory
-	ptr   uint32
+	ptr   uint64
 	str   string // if cx is nil
 	// Of UTF-16 in a guest's memory: how many units are ASCII before the first that is not, or so.
 	ascii int
@@ -55,12 +55,12 @@ func (s *source) bytes() []byte {
 	if s.enc == simpleUTF16 {
 		n *= 2
 	}
-	return s.cx.bytes(s.ptr, n)
+	return s.cx.bytes64(s.ptr, n)
 }
 
 // load is load_string_from_range up to the decoding: range, alignment,
 // validity.
-func (cx *Cx) load(enc StringEncoding, p, tagged uint32) source {
+func (cx *Cx) load(enc StringEncoding, p uint64, tagged uint32) source {
 	s := source{cx: cx, ptr: p, units: tagged}
 	size, align := uint64(tagged), uint32(1)
 	switch enc {
@@ -79,10 +79,10 @@ func (cx *Cx) load(enc StringEncoding, p, tagged uint32) source {
 	if size > MaxByteLength {
 		Throwf(TrapStringOutOfBounds, "string of %d bytes", size)
 	}
-	if p&(align-1) != 0 {
+	if p&uint64(align-1) != 0 {
 		Throwf(TrapHeapMisaligned, "string pointer not aligned to %d: %#x", align, p)
 	}
-	if uint64(p)+size > cx.Mem.Size {
+	if p > cx.Mem.Size || size > cx.Mem.Size-p {
 		cx.throwRange("string pointer/length out of bounds of memory", "string content out-of-bounds", size, p)
 	}
 	b := s.bytes()
@@ -185,6 +185,11 @@ func (cx *Cx) LiftString(enc StringEncoding, p, tagged uint32) string {
 	if enc == EncodingUTF8 {
 		return cx.LiftUTF8(p, tagged)
 	}
+	return cx.lift(enc, uint64(p), tagged)
+}
+
+// lift lifts a string.
+func (cx *Cx) lift(enc StringEncoding, p uint64, tagged uint32) string {
 	s := cx.load(enc, p, tagged)
 	b := s.bytes()
 	if s.enc == simpleLatin1 {
@@ -259,7 +264,7 @@ func appendUTF8(out, b []byte) []byte {
 
 // LiftUTF8 lifts a UTF-8 string.
 func (cx *Cx) LiftUTF8(p, n uint32) string {
-	s := cx.load(EncodingUTF8, p, n)
+	s := cx.load(EncodingUTF8, uint64(p), n)
 	cx.charge(uint64(n))
 	return string(s.bytes())
 }
@@ -276,7 +281,8 @@ func (cx *Cx) LowerString(enc StringEncoding, s string) (p, tagged uint32) {
 		Throwf(TrapStringOutOfBounds, "string of %d bytes", len(s))
 	}
 	src := source{enc: simpleUTF8, units: uint32(len(s)), str: s}
-	return cx.store(enc, EncodingUTF8, &src)
+	q, tagged := cx.store(enc, EncodingUTF8, &src)
+	return uint32(q), tagged
 }
 
 // LowerUTF8 lowers a Go string, which CheckString has accepted, to UTF-8.
@@ -292,18 +298,19 @@ func (cx *Cx) LowerUTF8(s string) (p, n uint32) {
 
 // CopyString moves a string from src's instance to dst's.
 func CopyString(src *Cx, from StringEncoding, p, tagged uint32, dst *Cx, to StringEncoding) (q, qtagged uint32) {
-	s := src.load(from, p, tagged)
-	return dst.store(to, from, &s)
+	s := src.load(from, uint64(p), tagged)
+	at, qtagged := dst.store(to, from, &s)
+	return uint32(at), qtagged
 }
 
 // store is store_string_into_range; hint is the declared encoding of the source.
-func (cx *Cx) store(enc, hint StringEncoding, s *source) (p, tagged uint32) {
+func (cx *Cx) store(enc, hint StringEncoding, s *source) (p uint64, tagged uint32) {
 	switch enc {
 	case EncodingUTF8:
 		switch s.enc {
 		case simpleUTF8:
-			p = cx.Realloc(0, 0, 1, s.units)
-			copy(cx.bytes(p, s.units), s.bytes())
+			p = cx.realloc64(0, 0, 1, s.units)
+			copy(cx.bytes64(p, s.units), s.bytes())
 			return p, s.units
 		case simpleUTF16:
 			return cx.storeToUTF8(s, s.units*3)
@@ -315,12 +322,12 @@ func (cx *Cx) store(enc, hint StringEncoding, s *source) (p, tagged uint32) {
 		case simpleUTF8:
 			return cx.storeUTF8ToUTF16(s)
 		case simpleUTF16:
-			p = cx.Realloc(0, 0, 2, 2*s.units)
-			copy(cx.bytes(p, 2*s.units), s.bytes())
+			p = cx.realloc64(0, 0, 2, 2*s.units)
+			copy(cx.bytes64(p, 2*s.units), s.bytes())
 			return p, s.units
 		default:
-			p = cx.Realloc(0, 0, 2, 2*s.units)
-			dst := cx.bytes(p, 2*s.units)
+			p = cx.realloc64(0, 0, 2, 2*s.units)
+			dst := cx.bytes64(p, 2*s.units)
 			src := s.bytes()
 			for i := widenBytes(dst, src, 0); i < len(src); i++ {
 				dst[2*i], dst[2*i+1] = src[i], 0
@@ -332,8 +339,8 @@ func (cx *Cx) store(enc, hint StringEncoding, s *source) (p, tagged uint32) {
 		case hint != EncodingLatin1UTF16:
 			return cx.storeToLatin1OrUTF16(s)
 		case s.enc == simpleLatin1:
-			p = cx.Realloc(0, 0, 2, s.units)
-			copy(cx.bytes(p, s.units), s.bytes())
+			p = cx.realloc64(0, 0, 2, s.units)
+			copy(cx.bytes64(p, s.units), s.bytes())
 			return p, s.units
 		default:
 			return cx.storeProbablyUTF16(s)
@@ -343,9 +350,9 @@ func (cx *Cx) store(enc, hint StringEncoding, s *source) (p, tagged uint32) {
 
 // storeToUTF8 is store_string_to_utf8: as many bytes as code units if all are
 // ASCII, else room for the worst case, shrunk at the end.
-func (cx *Cx) storeToUTF8(s *source, worst uint32) (p, n uint32) {
-	p = cx.Realloc(0, 0, 1, s.units)
-	src, dst := s.bytes(), cx.bytes(p, s.units)
+func (cx *Cx) storeToUTF8(s *source, worst uint32) (p uint64, n uint32) {
+	p = cx.realloc64(0, 0, 1, s.units)
+	src, dst := s.bytes(), cx.bytes64(p, s.units)
 	i := 0
 	if s.enc == simpleUTF16 {
 		for i = narrowUnits(dst, src, high16); i < len(dst); {
@@ -365,9 +372,9 @@ func (cx *Cx) storeToUTF8(s *source, worst uint32) (p, n uint32) {
 	if i == len(dst) {
 		return p, s.units
 	}
-	p = cx.Realloc(p, s.units, 1, worst)
+	p = cx.realloc64(p, s.units, 1, worst)
 	src = s.bytes() // memory may have moved
-	out := cx.bytes(p, worst)[:i]
+	out := cx.bytes64(p, worst)[:i]
 	if s.enc == simpleUTF16 {
 		out = appendUTF8(out, src[2*i:])
 	} else {
@@ -377,19 +384,19 @@ func (cx *Cx) storeToUTF8(s *source, worst uint32) (p, n uint32) {
 	}
 	n = uint32(len(out))
 	if n < worst {
-		p = cx.Realloc(p, worst, 1, n)
+		p = cx.realloc64(p, worst, 1, n)
 	}
 	return p, n
 }
 
 // storeUTF8ToUTF16 is store_utf8_to_utf16: room for the worst case, shrunk.
-func (cx *Cx) storeUTF8ToUTF16(s *source) (p, units uint32) {
+func (cx *Cx) storeUTF8ToUTF16(s *source) (p uint64, units uint32) {
 	worst := 2 * s.units
-	p = cx.Realloc(0, 0, 2, worst)
-	src, dst := s.bytes(), cx.bytes(p, worst)
+	p = cx.realloc64(0, 0, 2, worst)
+	src, dst := s.bytes(), cx.bytes64(p, worst)
 	n := utf8To16(dst, 0, src)
 	if 2*uint32(n) < worst {
-		p = cx.Realloc(p, worst, 2, 2*uint32(n))
+		p = cx.realloc64(p, worst, 2, 2*uint32(n))
 	}
 	return p, uint32(n)
 }
@@ -424,9 +431,9 @@ func utf8To16(dst []byte, n int, src []byte) int {
 
 // storeToLatin1OrUTF16 is store_string_to_latin1_or_utf16: Latin-1 until a
 // code point does not fit, then UTF-16, the bytes so far inflated in place.
-func (cx *Cx) storeToLatin1OrUTF16(s *source) (p, tagged uint32) {
-	p = cx.Realloc(0, 0, 2, s.units)
-	src, dst := s.bytes(), cx.bytes(p, s.units)
+func (cx *Cx) storeToLatin1OrUTF16(s *source) (p uint64, tagged uint32) {
+	p = cx.realloc64(0, 0, 2, s.units)
+	src, dst := s.bytes(), cx.bytes64(p, s.units)
 	n := 0 // bytes written
 	i := 0 // position in src: bytes or units
 	units := int(s.units)
@@ -455,13 +462,13 @@ func (cx *Cx) storeToLatin1OrUTF16(s *source) (p, tagged uint32) {
 	}
 	if i == units {
 		if uint32(n) < s.units {
-			p = cx.Realloc(p, s.units, 2, uint32(n))
+			p = cx.realloc64(p, s.units, 2, uint32(n))
 		}
 		return p, uint32(n)
 	}
 	worst := 2 * s.units
-	p = cx.Realloc(p, s.units, 2, worst)
-	src, dst = s.bytes(), cx.bytes(p, worst)
+	p = cx.realloc64(p, s.units, 2, worst)
+	src, dst = s.bytes(), cx.bytes64(p, worst)
 	for j := n - 1; j >= 0; j-- {
 		dst[2*j], dst[2*j+1] = dst[j], 0
 	}
@@ -471,17 +478,17 @@ func (cx *Cx) storeToLatin1OrUTF16(s *source) (p, tagged uint32) {
 		n += copy(dst[2*n:], src[2*i:]) / 2
 	}
 	if 2*uint32(n) < worst {
-		p = cx.Realloc(p, worst, 2, 2*uint32(n))
+		p = cx.realloc64(p, worst, 2, 2*uint32(n))
 	}
 	return p, uint32(n) | utf16Tag
 }
 
 // storeProbablyUTF16 is store_probably_utf16_to_latin1_or_utf16: the producer
 // chose UTF-16, so copy as that, and deflate if every code point fits Latin-1.
-func (cx *Cx) storeProbablyUTF16(s *source) (p, tagged uint32) {
+func (cx *Cx) storeProbablyUTF16(s *source) (p uint64, tagged uint32) {
 	size := 2 * s.units
-	p = cx.Realloc(0, 0, 2, size)
-	src, dst := s.bytes(), cx.bytes(p, size)
+	p = cx.realloc64(0, 0, 2, size)
+	src, dst := s.bytes(), cx.bytes64(p, size)
 	high := byte(0)
 	for i := 2*latin1Prefix(src) + 1; i < len(src); i += 2 {
 		high |= src[i]
@@ -493,6 +500,6 @@ func (cx *Cx) storeProbablyUTF16(s *source) (p, tagged uint32) {
 	for i := narrowUnits(dst, dst, 0); i < int(s.units); i++ {
 		dst[i] = dst[2*i]
 	}
-	p = cx.Realloc(p, size, 1, s.units)
+	p = cx.realloc64(p, size, 1, s.units)
 	return p, s.units
 }

@@ -185,7 +185,7 @@ func (e *emitter) startParams(l *ir.Lift, s *side, from func(n int) loc) {
 	ts := e.params(l.Type)
 	in := e.slots("c", sig.Params)
 	if indirect {
-		_, size, align := e.tupleLayout(ts)
+		_, size, align := e.tupleLayout(s, ts)
 		e.f("%s := %s.Realloc(0, 0, %d, %d)", in[0].name, s.cx, align, size)
 	} else {
 		e.declare(in)

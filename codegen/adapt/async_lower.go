@@ -48,7 +48,7 @@ func (e *emitter) asyncFused(t *ir.Trampoline, l *ir.Lift, what string) {
 		if len(ts) > 0 {
 			e.f("func(d int32, fl *%s.Flat) {\nsrc.D, dst.D = d, d", rt)
 			if paramsIndirect {
-				_, size, align := e.tupleLayout(ts)
+				_, size, align := e.tupleLayout(src, ts)
 				e.f("src.Check(%s, %d, %d)", in[0].name, size, align)
 			}
 			froms := e.paramLocs(src, ts, paramsIndirect, in)
@@ -87,7 +87,7 @@ func (e *emitter) asyncLower(t *ir.Trampoline, name string) {
 	e.lowerDynamic(t, s, in, out)
 	ts := e.params(t.FuncType)
 	if paramsIndirect {
-		_, size, align := e.tupleLayout(ts)
+		_, size, align := e.tupleLayout(s, ts)
 		e.f("cx.Check(%s, %d, %d)", in[0].name, size, align)
 	}
 	var args []string

@@ -185,7 +185,7 @@ func (e *emitter) moves(elem ir.TypeID) string {
 				seen[k] = true
 				wo, ro := e.options(w.Options), e.options(r.Options)
 				e.f("case [2]int32{%d, %d}:\nreturn %s {", k[0], k[1], fn)
-				e.copy(elem, memLoc(&side{"src", wo.Encoding, wo.Instance}, "p", 0), memLoc(&side{"dst", ro.Encoding, ro.Instance}, "q", 0))
+				e.copy(elem, memLoc(&side{cx: "src", enc: wo.Encoding, inst: wo.Instance}, "p", 0), memLoc(&side{cx: "dst", enc: ro.Encoding, inst: ro.Instance}, "q", 0))
 				e.f("}")
 			}
 		}
@@ -228,7 +228,7 @@ func (e *emitter) hostElems(elem ir.TypeID) []ir.TypeID {
 func (e *emitter) codec(t ir.TypeID, o *ir.CanonOptions, read bool) {
 	rt, g := e.rt(), e.goType(t)
 	it := &e.p.Types[t]
-	s := &side{"cx", o.Encoding, o.Instance}
+	s := &side{cx: "cx", enc: o.Encoding, inst: o.Instance}
 	e.f("&%s.Codec[%s]{", rt, g)
 	if read {
 		e.f("Store: func(cx *%s.Cx, p uint32, from []%s) {", rt, g)

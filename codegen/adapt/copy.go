@@ -69,7 +69,7 @@ func (e *emitter) outline(t ir.TypeID, src, dst loc) bool {
 	key := fmt.Sprint(t)
 	for _, l := range []loc{src, dst} {
 		if l.guest() {
-			key += fmt.Sprintf("|%d %d", l.side.enc, l.side.inst)
+			key += fmt.Sprintf("|%d %d %t", l.side.enc, l.side.inst, l.side.wide)
 		} else {
 			key += "|go"
 		}
@@ -83,7 +83,7 @@ func (e *emitter) outline(t ir.TypeID, src, dst loc) bool {
 			s := *dst.side
 			s.cx = "cx"
 			e.queue = append(e.queue, func() {
-				e.f("func %s(cx *%s.Cx, p uint32, v %s) {", name, rt, e.goType(t))
+				e.f("func %s(cx *%s.Cx, p %s, v %s) {", name, rt, s.addr(), e.goType(t))
 				e.inline(t, goLoc("v"), memLoc(&s, "p", 0))
 				e.f("}\n")
 			})
@@ -95,7 +95,7 @@ func (e *emitter) outline(t ir.TypeID, src, dst loc) bool {
 			s := *src.side
 			s.cx = "cx"
 			e.queue = append(e.queue, func() {
-				e.f("func %s(cx *%s.Cx, p uint32) (v %s) {", name, rt, e.goType(t))
+				e.f("func %s(cx *%s.Cx, p %s) (v %s) {", name, rt, s.addr(), e.goType(t))
 				e.inline(t, memLoc(&s, "p", 0), goLoc("v"))
 				e.f("return v\n}\n")
 			})
@@ -107,7 +107,7 @@ func (e *emitter) outline(t ir.TypeID, src, dst loc) bool {
 			s, d := *src.side, *dst.side
 			s.cx, d.cx = "src", "dst"
 			e.queue = append(e.queue, func() {
-				e.f("func %s(src *%s.Cx, p uint32, dst *%s.Cx, q uint32) {", name, rt, rt)
+				e.f("func %s(src *%s.Cx, p %s, dst *%s.Cx, q %s) {", name, rt, s.addr(), rt, d.addr())
 				e.inline(t, memLoc(&s, "p", 0), memLoc(&d, "q", 0))
 				e.f("}\n")
 			})
@@ -131,7 +131,7 @@ func (e *emitter) part(t ir.TypeID, l loc, n int) loc {
 		}
 		return goLoc(l.expr + "." + e.field(t, n))
 	case inMem:
-		return memLoc(l.side, l.expr, l.off+it.Offsets[n])
+		return memLoc(l.side, l.expr, l.off+e.layout(l.side, t).Offsets[n])
 	}
 	from := 0
 	for _, c := range it.Cases[:n] {
@@ -143,7 +143,7 @@ func (e *emitter) part(t ir.TypeID, l loc, n int) loc {
 // payload is the payload of type pt of a variant of type t, at l, a guest.
 func (e *emitter) payload(t, pt ir.TypeID, l loc) loc {
 	if l.kind == inMem {
-		return memLoc(l.side, l.expr, l.off+e.p.Types[t].PayloadOffset)
+		return memLoc(l.side, l.expr, l.off+e.layout(l.side, t).PayloadOffset)
 	}
 	return flatLoc(l.side, l.slots[1:1+e.flatLen(pt)])
 }
@@ -155,7 +155,7 @@ func (e *emitter) inline(t ir.TypeID, src, dst loc) {
 		e.copyString(src, dst)
 	case ir.TRecord, ir.TTuple:
 		if src.kind == inMem && dst.kind == inMem && e.bulk(t) {
-			e.f("%s.Copy(%s, %s, %s, %s, %d)", e.rt(), src.side.cx, src.addr(0), dst.side.cx, dst.addr(0), it.Size)
+			e.copyBytes(src, dst, it.Size)
 			return
 		}
 		for n, c := range it.Cases {
@@ -186,6 +186,19 @@ func (e *emitter) inline(t ir.TypeID, src, dst loc) {
 	}
 }
 
+// copyBytes prints the copy of size bytes between memories.
+func (e *emitter) copyBytes(src, dst loc, size uint32) {
+	p, q := src.addr(0), dst.addr(0)
+	w := src.side.wide || dst.side.wide
+	if w && !src.side.wide {
+		p = "uint64(" + p + ")"
+	}
+	if w && !dst.side.wide {
+		q = "uint64(" + q + ")"
+	}
+	e.f("%s.Copy%s(%s, %s, %s, %s, %d)", e.rt(), wide(w), src.side.cx, p, dst.side.cx, q, size)
+}
+
 func (e *emitter) encoding(x ir.Encoding) string {
 	return e.rt() + "." + [...]string{"EncodingUTF8", "EncodingUTF16", "EncodingLatin1UTF16"}[x]
 }
@@ -194,7 +207,9 @@ func (e *emitter) copyString(src, dst loc) {
 	switch {
 	case !dst.guest():
 		p, n := e.readPair(src)
-		if src.side.enc == ir.UTF8 {
+		if src.side.wide {
+			e.f("%s = %s.LiftString64(%s, %s, %s)", dst.expr, src.side.cx, e.encoding(src.side.enc), p, n)
+		} else if src.side.enc == ir.UTF8 {
 			e.f("%s = %s.LiftUTF8(%s, %s)", dst.expr, src.side.cx, p, n)
 		} else {
 			e.f("%s = %s.LiftString(%s, %s, %s)", dst.expr, src.side.cx, e.encoding(src.side.enc), p, n)
@@ -202,6 +217,14 @@ func (e *emitter) copyString(src, dst loc) {
 	default:
 		q, m := e.v("p"), e.v("n")
 		switch {
+		case src.guest() && (src.side.wide || dst.side.wide):
+			p, n := e.widePair(src)
+			e.f("%s, %s := %s.CopyString64(%s, %s, %s, %s, %s, %s)", q, m, e.rt(),
+				src.side.cx, e.encoding(src.side.enc), p, n, dst.side.cx, e.encoding(dst.side.enc))
+			e.writeWide(dst, q, m)
+			return
+		case dst.side.wide:
+			e.f("%s, %s := %s.LowerString64(%s, %s)", q, m, dst.side.cx, e.encoding(dst.side.enc), src.expr)
 		case src.guest():
 			p, n := e.readPair(src)
 			e.f("%s, %s := %s.CopyString(%s, %s, %s, %s, %s, %s)", q, m, e.rt(),
@@ -430,21 +453,25 @@ func (e *emitter) findBulk(t ir.TypeID) bool {
 func (e *emitter) copyList(it *ir.Type, src, dst loc) {
 	el := &e.p.Types[it.Elem]
 	rt := e.rt()
+	// at is the address of element k of a list.
+	at := func(s *side, p, k string) string {
+		return fmt.Sprintf("%s + %s(%s)*%d", p, s.addr(), k, e.layout(s, it.Elem).Size)
+	}
 	if !dst.guest() {
 		p, n := e.readPair(src)
+		w := src.side.suffix()
 		switch {
 		case number(el.Kind):
-			e.f("%s = %s.LiftNumbers[%s](%s, %s, %s)", dst.expr, rt, e.goType(it.Elem), src.side.cx, p, n)
+			e.f("%s = %s.LiftNumbers%s[%s](%s, %s, %s)", dst.expr, rt, w, e.goType(it.Elem), src.side.cx, p, n)
 		case el.Kind == ir.TBool || el.Kind == ir.TChar:
-			e.f("%s = %s.Lift%ss(%s, %s, %s)", dst.expr, rt, listName(el.Kind), src.side.cx, p, n)
+			e.f("%s = %s.Lift%ss%s(%s, %s, %s)", dst.expr, rt, listName(el.Kind), w, src.side.cx, p, n)
 		default:
-			pv, nv, s, k := e.v("p"), e.v("n"), e.v("s"), e.v("k")
-			e.f("%s, %s := %s, %s", pv, nv, p, n)
-			e.f("%s.CheckList(%s, %s, %d, %d)", src.side.cx, pv, nv, el.Size, el.Align)
+			pv, s, k := e.v("p"), e.v("s"), e.v("k")
+			nv := e.checkList(src.side, pv, p, n, e.layout(src.side, it.Elem))
 			e.f("%s := %s.MakeList[%s](%s, %s)", s, rt, e.goType(it.Elem), src.side.cx, nv)
 			e.f("for %s := range %s {", k, s)
 			q := e.v("p")
-			e.f("%s := %s + uint32(%s)*%d", q, pv, k, el.Size)
+			e.f("%s := %s", q, at(src.side, pv, k))
 			e.copy(it.Elem, memLoc(src.side, q, 0), goLoc(s+"["+k+"]"))
 			e.f("}\n%s = %s", dst.expr, s)
 		}
@@ -452,41 +479,73 @@ func (e *emitter) copyList(it *ir.Type, src, dst loc) {
 	}
 	q, m := e.v("p"), e.v("n")
 	if !src.guest() {
+		w := dst.side.suffix()
 		switch {
 		case number(el.Kind):
-			e.f("%s, %s := %s.LowerNumbers(%s, %s)", q, m, rt, dst.side.cx, src.expr)
+			e.f("%s, %s := %s.LowerNumbers%s(%s, %s)", q, m, rt, w, dst.side.cx, src.expr)
 		case el.Kind == ir.TBool || el.Kind == ir.TChar:
-			e.f("%s, %s := %s.Lower%ss(%s, %s)", q, m, rt, listName(el.Kind), dst.side.cx, src.expr)
+			e.f("%s, %s := %s.Lower%ss%s(%s, %s)", q, m, rt, listName(el.Kind), w, dst.side.cx, src.expr)
 		default:
 			s, k, a := e.v("s"), e.v("k"), e.v("p")
+			lay := e.layout(dst.side, it.Elem)
 			e.f("%s := %s", s, src.expr)
-			e.f("%s, %s := %s.NewList(len(%s), %d, %d), uint32(len(%s))", q, m, dst.side.cx, s, el.Size, el.Align, s)
+			e.f("%s, %s := %s.NewList%s(len(%s), %d, %d), %s(len(%s))", q, m, dst.side.cx, w, s, lay.Size, lay.Align, dst.side.addr(), s)
 			e.f("for %s := range %s {", k, s)
-			e.f("%s := %s + uint32(%s)*%d", a, q, k, el.Size)
+			e.f("%s := %s", a, at(dst.side, q, k))
 			e.copy(it.Elem, goLoc(s+"["+k+"]"), memLoc(dst.side, a, 0))
 			e.f("}")
 		}
 		e.writePair(dst, q, m)
 		return
 	}
-	p, n := e.readPair(src)
 	pv := e.v("p")
-	e.f("%s, %s := %s, %s", pv, m, p, n)
+	if w := src.side.wide || dst.side.wide; w && (e.bulk(it.Elem) || el.Kind == ir.TBool || el.Kind == ir.TChar) {
+		p, n := e.widePair(src)
+		e.f("%s, %s := %s, %s", pv, m, p, n)
+		if e.bulk(it.Elem) {
+			e.f("%s := %s.CopyList64(%s, %s, %s, %s, %d, %d)", q, rt, src.side.cx, pv, m, dst.side.cx, el.Size, el.Align)
+		} else {
+			e.f("%s := %s.Copy%ss64(%s, %s, %s, %s)", q, rt, listName(el.Kind), src.side.cx, pv, m, dst.side.cx)
+		}
+		e.writeWide(dst, q, m)
+		return
+	}
+	p, n := e.readPair(src)
 	switch {
 	case e.bulk(it.Elem):
+		e.f("%s, %s := %s, %s", pv, m, p, n)
 		e.f("%s := %s.CopyList(%s, %s, %s, %s, %d, %d)", q, rt, src.side.cx, pv, m, dst.side.cx, el.Size, el.Align)
 	case el.Kind == ir.TBool || el.Kind == ir.TChar:
+		e.f("%s, %s := %s, %s", pv, m, p, n)
 		e.f("%s := %s.Copy%ss(%s, %s, %s, %s)", q, rt, listName(el.Kind), src.side.cx, pv, m, dst.side.cx)
 	default:
-		e.f("%s.CheckList(%s, %s, %d, %d)", src.side.cx, pv, m, el.Size, el.Align)
-		e.f("%s := %s.NewList(int(%s), %d, %d)", q, dst.side.cx, m, el.Size, el.Align)
+		from, to := e.layout(src.side, it.Elem), e.layout(dst.side, it.Elem)
+		m = e.checkList(src.side, pv, p, n, from)
+		e.f("%s := %s.NewList%s(int(%s), %d, %d)", q, dst.side.cx, dst.side.suffix(), m, to.Size, to.Align)
 		e.loop(m, func(k string) {
 			a, b := e.v("p"), e.v("p")
-			e.f("%s, %s := %s + %s*%d, %s + %s*%d", a, b, pv, k, el.Size, q, k, el.Size)
+			e.f("%s, %s := %s, %s", a, b, at(src.side, pv, k), at(dst.side, q, k))
 			e.copy(it.Elem, memLoc(src.side, a, 0), memLoc(dst.side, b, 0))
 		})
+		if dst.side.wide {
+			m = "uint64(" + m + ")"
+		}
 	}
 	e.writePair(dst, q, m)
+}
+
+// checkList prints the check of a list at p of n elements; pv becomes its
+// address, and what is returned its length as a uint32.
+func (e *emitter) checkList(s *side, pv, p, n string, l ir.Layout) string {
+	nv := e.v("n")
+	if s.wide {
+		e.f("%s := %s", pv, p)
+		e.f("%s := %s.CheckList64(%s, %s, %d, %d)", nv, s.cx, pv, n, l.Size, l.Align)
+		return nv
+	}
+	e.f("%s, %s := %s, %s", pv, nv, p, n)
+	e.f("%s.CheckList(%s, %s, %d, %d)", s.cx, pv, nv, l.Size, l.Align)
+	return nv
 }
 
 // loop prints a loop over a uint32.
@@ -510,13 +569,13 @@ func (e *emitter) copyFixed(it *ir.Type, src, dst loc) {
 	if src.kind != inFlat && dst.kind != inFlat {
 		switch {
 		case !src.guest() && number(el.Kind):
-			e.f("%s.StoreNumbers(%s, %s[:], %s)", rt, dst.side.cx, src.expr, dst.addr(0))
+			e.f("%s.StoreNumbers%s(%s, %s[:], %s)", rt, dst.side.suffix(), dst.side.cx, src.expr, dst.addr(0))
 			return
 		case !dst.guest() && number(el.Kind):
-			e.f("%s.LoadNumbers(%s, %s[:], %s)", rt, src.side.cx, dst.expr, src.addr(0))
+			e.f("%s.LoadNumbers%s(%s, %s[:], %s)", rt, src.side.suffix(), src.side.cx, dst.expr, src.addr(0))
 			return
 		case src.guest() && dst.guest() && e.bulk(it.Elem):
-			e.f("%s.Copy(%s, %s, %s, %s, %d)", rt, src.side.cx, src.addr(0), dst.side.cx, dst.addr(0), it.Size)
+			e.copyBytes(src, dst, it.Size)
 			return
 		}
 		e.loop(fmt.Sprintf("uint32(%d)", it.Len), func(k string) {
@@ -525,7 +584,7 @@ func (e *emitter) copyFixed(it *ir.Type, src, dst loc) {
 					return goLoc(l.expr + "[" + k + "]")
 				}
 				a := e.v("p")
-				e.f("%s := %s + %s*%d", a, l.addr(0), k, el.Size)
+				e.f("%s := %s + %s(%s)*%d", a, l.addr(0), l.side.addr(), k, e.layout(l.side, it.Elem).Size)
 				return memLoc(l.side, a, 0)
 			}
 			s := at(src)
@@ -539,7 +598,7 @@ func (e *emitter) copyFixed(it *ir.Type, src, dst loc) {
 			case inGo:
 				return goLoc(fmt.Sprintf("%s[%d]", l.expr, n))
 			case inMem:
-				return memLoc(l.side, l.expr, l.off+uint32(n)*el.Size)
+				return memLoc(l.side, l.expr, l.off+uint32(n)*e.layout(l.side, it.Elem).Size)
 			}
 			fl := len(el.Flat)
 			return flatLoc(l.side, l.slots[n*fl:(n+1)*fl])
@@ -548,25 +607,32 @@ func (e *emitter) copyFixed(it *ir.Type, src, dst loc) {
 	}
 }
 
+// entry is how an entry of a map lies in the memory of a side: like a tuple of
+// key and value, whose offset is given.
+func (e *emitter) entry(s *side, it *ir.Type) (l ir.Layout, off uint32) {
+	k, v := e.layout(s, it.Key), e.layout(s, it.Elem)
+	l.Align = max(k.Align, v.Align)
+	off = roundUp(k.Size, v.Align)
+	l.Size = roundUp(off+v.Size, l.Align)
+	return l, off
+}
+
 // copyMap copies a map, which is a list<tuple<K, V>> to guests. Of entries with
 // the same key the last one stays in a Go map.
 func (e *emitter) copyMap(it *ir.Type, src, dst loc) {
-	kt, vt := &e.p.Types[it.Key], &e.p.Types[it.Elem]
-	align := max(kt.Align, vt.Align)
-	off := roundUp(kt.Size, vt.Align)
-	size := roundUp(off+vt.Size, align)
 	rt := e.rt()
 	if !src.guest() {
+		l, off := e.entry(dst.side, it)
 		s, k, key, val, a := e.v("s"), e.v("k"), e.v("v"), e.v("v"), e.v("p")
 		q, m := e.v("p"), e.v("n")
 		keys := "Keys"
-		if kt.Kind == ir.TBool {
+		if e.p.Types[it.Key].Kind == ir.TBool {
 			keys = "BoolKeys"
 		}
 		e.f("%s := %s", s, src.expr)
-		e.f("%s, %s := %s.NewList(len(%s), %d, %d), uint32(len(%s))", q, m, dst.side.cx, s, size, align, s)
+		e.f("%s, %s := %s.NewList%s(len(%s), %d, %d), %s(len(%s))", q, m, dst.side.cx, dst.side.suffix(), s, l.Size, l.Align, dst.side.addr(), s)
 		e.f("for %s, %s := range %s.%s(%s) {", k, key, rt, keys, s)
-		e.f("%s, %s := %s + uint32(%s)*%d, %s[%s]", a, val, q, k, size, s, key)
+		e.f("%s, %s := %s + %s(%s)*%d, %s[%s]", a, val, q, dst.side.addr(), k, l.Size, s, key)
 		e.copy(it.Key, goLoc(key), memLoc(dst.side, a, 0))
 		e.copy(it.Elem, goLoc(val), memLoc(dst.side, a, off))
 		e.f("}")
@@ -574,15 +640,15 @@ func (e *emitter) copyMap(it *ir.Type, src, dst loc) {
 		return
 	}
 	p, n := e.readPair(src)
-	pv, nv := e.v("p"), e.v("n")
-	e.f("%s, %s := %s, %s", pv, nv, p, n)
-	e.f("%s.CheckList(%s, %s, %d, %d)", src.side.cx, pv, nv, size, align)
+	from, off := e.entry(src.side, it)
+	pv := e.v("p")
+	nv := e.checkList(src.side, pv, p, n, from)
 	if !dst.guest() {
 		s, key, val := e.v("s"), e.v("v"), e.v("v")
 		e.f("%s := %s.MakeMap[%s, %s](%s, %s)", s, rt, e.goType(it.Key), e.goType(it.Elem), src.side.cx, nv)
 		e.loop(nv, func(k string) {
 			a := e.v("p")
-			e.f("%s := %s + %s*%d", a, pv, k, size)
+			e.f("%s := %s + %s(%s)*%d", a, pv, src.side.addr(), k, from.Size)
 			e.liftTo(key, it.Key, memLoc(src.side, a, 0))
 			e.liftTo(val, it.Elem, memLoc(src.side, a, off))
 			e.f("%s[%s] = %s", s, key, val)
@@ -590,14 +656,18 @@ func (e *emitter) copyMap(it *ir.Type, src, dst loc) {
 		e.f("%s = %s", dst.expr, s)
 		return
 	}
+	to, toOff := e.entry(dst.side, it)
 	q := e.v("p")
-	e.f("%s := %s.NewList(int(%s), %d, %d)", q, dst.side.cx, nv, size, align)
+	e.f("%s := %s.NewList%s(int(%s), %d, %d)", q, dst.side.cx, dst.side.suffix(), nv, to.Size, to.Align)
 	e.loop(nv, func(k string) {
 		a, b := e.v("p"), e.v("p")
-		e.f("%s, %s := %s + %s*%d, %s + %s*%d", a, b, pv, k, size, q, k, size)
+		e.f("%s, %s := %s + %s(%s)*%d, %s + %s(%s)*%d", a, b, pv, src.side.addr(), k, from.Size, q, dst.side.addr(), k, to.Size)
 		e.copy(it.Key, memLoc(src.side, a, 0), memLoc(dst.side, b, 0))
-		e.copy(it.Elem, memLoc(src.side, a, off), memLoc(dst.side, b, off))
+		e.copy(it.Elem, memLoc(src.side, a, off), memLoc(dst.side, b, toOff))
 	})
+	if dst.side.wide {
+		nv = "uint64(" + nv + ")"
+	}
 	e.writePair(dst, q, nv)
 }
 

@@ -77,8 +77,6 @@ func (e *emitter) dynamic() {
 		if f.x.ReexportsImport {
 			name = fmt.Sprintf("reexport%d", f.x.Import)
 			make = func() { e.reexport(f.x) }
-		} else if o := e.options(e.p.Lifts[f.x.Lift].Options); e.p.Memory64(o) {
-			continue // lift has said so
 		}
 		e.f("case %d:\nreturn i.%s(), true", f.n, name)
 		if !done[name] {
@@ -167,9 +165,21 @@ func (e *emitter) reexport(x *ir.Extern) {
 	case imp.Iface >= 0:
 		fn += "." + imp.Name
 	}
+	e.f("// import%d calls the import %s, which is exported again.", x.Import, e.importName(x.Import))
+	e.f("func (i *Instance) import%d%s {", x.Import, sig)
+	e.f("if f := i.pre.linked.Func(%d); f != nil {", x.Import)
+	e.f("return %s(%s)\n}", e.typedLinked(x.FuncType), strings.Join(args, ", "))
+	e.f("return %s(%s)\n}\n", fn, strings.Join(rest, ", "))
+	e.f("// reexport%d is import%d for dynamic calls.", x.Import, x.Import)
+	e.f("func (i *Instance) reexport%d() %s.Func {", x.Import, rt)
+	e.f("return %s.ReexportFunc(i.pre.linked, %d, %s.Func(%d), i.import%d%s)\n}\n", rt, x.Import, typesVar, x.FuncType, x.Import, e.casesOf(x.FuncType))
+}
+
+// casesOf are the arguments that tell the cases of a function's variants.
+func (e *emitter) casesOf(ft ir.FuncTypeID) string {
 	cases := ""
-	for _, t := range e.variants(x.FuncType) {
-		cases += fmt.Sprintf(",\n%s.CasesOf[%s](", rt, e.goType(t))
+	for _, t := range e.variants(ft) {
+		cases += fmt.Sprintf(",\n%s.CasesOf[%s](", e.rt(), e.goType(t))
 		for n := range e.p.Types[t].Cases {
 			if n > 0 {
 				cases += ", "
@@ -178,6 +188,12 @@ func (e *emitter) reexport(x *ir.Extern) {
 		}
 		cases += ")"
 	}
+	return cases
+}
+
+// typedLinked is the typed function of the linker's function f.
+func (e *emitter) typedLinked(id ir.FuncTypeID) string {
+	ft, rt := &e.p.FuncTypes[id], e.rt()
 	failure := rt + ".LinkedError{}"
 	if t := ft.Result; t != ir.NoType && e.p.Types[t].Kind == ir.TResult {
 		if et := e.p.Types[t].Err; et != ir.NoType && e.m.Types[et].IsError {
@@ -186,14 +202,15 @@ func (e *emitter) reexport(x *ir.Extern) {
 			failure = fmt.Sprintf("%s.ErrorWrapped[%s]()", rt, e.orUnit(et))
 		}
 	}
-	e.f("// import%d calls the import %s, which is exported again.", x.Import, e.importName(x.Import))
-	e.f("func (i *Instance) import%d%s {", x.Import, sig)
-	e.f("if f := i.pre.linked.Func(%d); f != nil {", x.Import)
-	e.f("return %s.TypedLinked[func%s](f, %s%s)(%s)\n}", rt, sig, failure, cases, strings.Join(args, ", "))
-	e.f("return %s(%s)\n}\n", fn, strings.Join(rest, ", "))
-	e.f("// reexport%d is import%d for dynamic calls.", x.Import, x.Import)
-	e.f("func (i *Instance) reexport%d() %s.Func {", x.Import, rt)
-	e.f("return %s.ReexportFunc(i.pre.linked, %d, %s.Func(%d), i.import%d%s)\n}\n", rt, x.Import, typesVar, x.FuncType, x.Import, cases)
+	types := e.pkg("context") + ".Context"
+	for _, p := range ft.Params {
+		types += ", " + e.goType(p.Type)
+	}
+	var results []string
+	for _, t := range e.m.ResultIDs(id) {
+		results = append(results, e.goType(t))
+	}
+	return fmt.Sprintf("%s.TypedLinked[func(%s) (%s)](f, %s%s)", rt, types, strings.Join(append(results, "error"), ", "), failure, e.casesOf(id))
 }
 
 // variants are the variant types in a function's type, one for each Go type.
@@ -232,13 +249,19 @@ func (e *emitter) dynFunc(l *ir.Lift) {
 	sig, _, _ := e.p.CoreSignature(l.Type, true, o)
 	e.f("// func%d is %s for dynamic calls.", l.ID, l.Name)
 	e.f("func (i *Instance) func%d() %s.Func {", l.ID, rt)
+	if e.p.Memory64(o) {
+		// What walks types in rt knows 32-bit addresses only: this goes by the typed function.
+		e.dynTyped(l)
+		e.f("return %s.ReexportFunc(nil, 0, %s.Func(%d), typed%s)\n}\n", rt, typesVar, l.Type, e.casesOf(l.Type))
+		return
+	}
 	e.f("f := &%s.DynFunc{", rt)
 	e.f("Type: %s.Func(%d), Inst: i.comp[%d], Root: %s.Pointer(i), Enc: %s,", typesVar, l.Type, o.Instance, e.unsafe(), e.encoding(o.Encoding))
 	if o.Memory != nil {
 		e.f("Mem: %s,", e.memory(o.Memory))
 	}
 	if o.Realloc != nil {
-		e.f("Fn: %s,", e.realloc(o.Realloc, o.Instance))
+		e.f("Fn: %s,", e.realloc(o.Realloc, o.Instance, false))
 	}
 	if ft.Async {
 		e.f("Async: &%s,\n}", e.callee(l))

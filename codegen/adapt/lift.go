@@ -18,10 +18,10 @@ func (e *emitter) options(id ir.OptionsID) *ir.CanonOptions {
 }
 
 // supported refuses what this version does not translate.
-func (e *emitter) supported(what string, o *ir.CanonOptions) bool {
+func (e *emitter) supported(what string, o *ir.CanonOptions, async bool) bool {
 	switch {
-	case e.p.Memory64(o):
-		e.unsupported(what, "memories with 64-bit addresses at component boundaries")
+	case e.p.Memory64(o) && async:
+		e.unsupported(what, "asynchronous functions with memories that have 64-bit addresses")
 	default:
 		return true
 	}
@@ -94,7 +94,7 @@ func (e *emitter) borrows(ft ir.FuncTypeID) bool {
 // makeCx prints the declaration of a context.
 func (e *emitter) makeCx(name string, o *ir.CanonOptions, depth string, host bool) *side {
 	e.cx(name+" := &", o, depth, host)
-	return &side{cx: name, enc: o.Encoding, inst: o.Instance}
+	return &side{cx: name, enc: o.Encoding, inst: o.Instance, wide: e.p.Memory64(o)}
 }
 
 // cx prints an rt.Cx after what comes before it.
@@ -105,7 +105,10 @@ func (e *emitter) cx(before string, o *ir.CanonOptions, depth string, host bool)
 		fmt.Fprintf(&b, ", Mem: %s", e.memory(o.Memory))
 	}
 	if o.Realloc != nil {
-		fmt.Fprintf(&b, ", Fn: %s", e.realloc(o.Realloc, o.Instance))
+		fmt.Fprintf(&b, ", Fn%s: %s", wide(e.p.Memory64(o)), e.realloc(o.Realloc, o.Instance, e.p.Memory64(o)))
+	}
+	if e.p.Memory64(o) {
+		b.WriteString(", Wide: true")
 	}
 	if host {
 		b.WriteString(", Charge: true")
@@ -115,7 +118,7 @@ func (e *emitter) cx(before string, o *ir.CanonOptions, depth string, host bool)
 
 // realloc is the name of the function that calls a realloc option in an
 // instance: as a call of its own, with its own thread-local storage.
-func (e *emitter) realloc(def *ir.CoreDef, inst ir.ComponentInstanceID) string {
+func (e *emitter) realloc(def *ir.CoreDef, inst ir.ComponentInstanceID, is64 bool) string {
 	key := reallocKey{*def, inst}
 	if s, ok := e.reallocs[key]; ok {
 		return s
@@ -123,7 +126,7 @@ func (e *emitter) realloc(def *ir.CoreDef, inst ir.ComponentInstanceID) string {
 	s := fmt.Sprintf("realloc%d", len(e.reallocs))
 	e.reallocs[key] = s
 	e.queue = append(e.queue, func() {
-		e.f("func %s(root %s.Pointer, d int32, old, oldSize, align, size uint32) uint32 {", s, e.unsafe())
+		e.f("func %s(root %s.Pointer, d int32, old, oldSize, align, size %[3]s) %[3]s {", s, e.unsafe(), (&side{wide: is64}).addr())
 		e.f("i := (*Instance)(root)")
 		call := e.call(def, "d", "old", "oldSize", "align", "size")
 		if e.hasContext(inst) {
@@ -176,11 +179,11 @@ func (e *emitter) params(ft ir.FuncTypeID) []ir.TypeID {
 	return out
 }
 
-// tupleLayout lays out parameters in memory.
-func (e *emitter) tupleLayout(ts []ir.TypeID) (offsets []uint32, size, align uint32) {
+// tupleLayout lays out parameters in the memory of a side.
+func (e *emitter) tupleLayout(s *side, ts []ir.TypeID) (offsets []uint32, size, align uint32) {
 	align = 1
 	for _, t := range ts {
-		it := &e.p.Types[t]
+		it := e.layout(s, t)
 		size = roundUp(size, it.Align)
 		offsets = append(offsets, size)
 		size += it.Size
@@ -193,7 +196,7 @@ func (e *emitter) tupleLayout(ts []ir.TypeID) (offsets []uint32, size, align uin
 func (e *emitter) paramLocs(s *side, ts []ir.TypeID, indirect bool, slots []slot) []loc {
 	out := make([]loc, len(ts))
 	if indirect {
-		offsets, _, _ := e.tupleLayout(ts)
+		offsets, _, _ := e.tupleLayout(s, ts)
 		for n := range ts {
 			out[n] = memLoc(s, slots[0].name, offsets[n])
 		}
@@ -211,7 +214,7 @@ func (e *emitter) paramLocs(s *side, ts []ir.TypeID, indirect bool, slots []slot
 func (e *emitter) lift(l *ir.Lift) {
 	what := fmt.Sprintf("export %s", l.Name)
 	o := e.options(l.Options)
-	if !e.supported(what, o) {
+	if !e.supported(what, o, e.p.FuncTypes[l.Type].Async) {
 		return
 	}
 	if e.p.FuncTypes[l.Type].Async {
@@ -242,7 +245,7 @@ func (e *emitter) lift(l *ir.Lift) {
 			e.f("err = &%s.ArgError{Name: %q, Err: %s}\nreturn", e.rt(), p.Name, err)
 		})
 	}
-	s := &side{enc: o.Encoding, inst: o.Instance}
+	s := &side{enc: o.Encoding, inst: o.Instance, wide: e.p.Memory64(o)}
 	cx := paramsIndirect || resultIndirect || e.needsCx(l.Type)
 	if cx {
 		s = e.makeCx("cx", o, "e.Depth", true)
@@ -255,8 +258,8 @@ func (e *emitter) lift(l *ir.Lift) {
 	ts := e.params(l.Type)
 	in := e.slots("f", sig.Params)
 	if paramsIndirect {
-		_, size, align := e.tupleLayout(ts)
-		e.f("%s := cx.Realloc(0, 0, %d, %d)", in[0].name, align, size)
+		_, size, align := e.tupleLayout(s, ts)
+		e.f("%s := cx.Realloc%s(0, 0, %d, %d)", in[0].name, s.suffix(), align, size)
 	} else {
 		e.declare(in)
 	}
@@ -292,8 +295,8 @@ func (e *emitter) guestResult(t ir.TypeID, s *side, indirect bool, out []slot) l
 	if !indirect {
 		return flatLoc(s, out)
 	}
-	it := &e.p.Types[t]
-	e.f("%s.Check(%s, %d, %d)", s.cx, out[0].name, it.Size, it.Align)
+	it := e.layout(s, t)
+	e.f("%s.Check%s(%s, %d, %d)", s.cx, s.suffix(), out[0].name, it.Size, it.Align)
 	return memLoc(s, out[0].name, 0)
 }
 

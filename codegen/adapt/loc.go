@@ -11,7 +11,30 @@ type side struct {
 	cx   string // Go variable, a *rt.Cx
 	enc  ir.Encoding
 	inst ir.ComponentInstanceID
+	wide bool // 64-bit addresses
 }
+
+// addr is the Go type of the side's addresses.
+func (s *side) addr() string {
+	if s.wide {
+		return "uint64"
+	}
+	return "uint32"
+}
+
+// wide is the suffix of the methods of rt that take 64-bit addresses.
+func wide(b bool) string {
+	if b {
+		return "64"
+	}
+	return ""
+}
+
+// suffix is wide for a side.
+func (s *side) suffix() string { return wide(s.wide) }
+
+// layout is how a type lies in the memory of a side.
+func (e *emitter) layout(s *side, t ir.TypeID) ir.Layout { return e.p.Layout(t, s != nil && s.wide) }
 
 // locKind says where a value is.
 type locKind uint8
@@ -110,14 +133,22 @@ func (e *emitter) writeSlot(s slot, have ir.Kind, x string) {
 	e.f("%s = %s", s.name, x)
 }
 
+// at is the suffix of the accessors of the side's memory.
+func (l loc) at() string {
+	if l.side.wide {
+		return "At"
+	}
+	return ""
+}
+
 // ld is a load of size bytes from guest memory, as an unsigned integer.
 func (l loc) ld(size, off uint32) string {
-	return fmt.Sprintf("%s.Mem.Ld%d(%s)", l.side.cx, size*8, l.addr(off))
+	return fmt.Sprintf("%s.Mem.Ld%d%s(%s)", l.side.cx, size*8, l.at(), l.addr(off))
 }
 
 // st prints a store of an unsigned integer of size bytes.
 func (e *emitter) st(l loc, size, off uint32, x string) {
-	e.f("%s.Mem.St%d(%s, %s)", l.side.cx, size*8, l.addr(off), x)
+	e.f("%s.Mem.St%d%s(%s, %s)", l.side.cx, size*8, l.at(), l.addr(off), x)
 }
 
 // readBits reads an integer of size bytes as a uint32 (uint64 if size is 8): a
@@ -239,14 +270,47 @@ func scalarSize(k ir.TypeKind) uint32 {
 
 // readPair gives the pointer and length of a string, list or map.
 func (e *emitter) readPair(l loc) (p, n string) {
+	if l.side.wide {
+		if l.kind == inFlat {
+			return e.readSlot(l.slots[0], ir.I64), e.readSlot(l.slots[1], ir.I64)
+		}
+		return l.ld(8, 0), l.ld(8, 8)
+	}
 	if l.kind == inFlat {
 		return e.readSlot(l.slots[0], ir.I32), e.readSlot(l.slots[1], ir.I32)
 	}
 	return l.ld(4, 0), l.ld(4, 4)
 }
 
+// widePair is readPair for functions that take 64 bits of either side.
+func (e *emitter) widePair(l loc) (p, n string) {
+	p, n = e.readPair(l)
+	if !l.side.wide {
+		p, n = "uint64("+p+")", "uint64("+n+")"
+	}
+	return p, n
+}
+
+// writeWide is writePair of 64-bit values to either side.
+func (e *emitter) writeWide(l loc, p, n string) {
+	if !l.side.wide {
+		p, n = "uint32("+p+")", "uint32("+n+")"
+	}
+	e.writePair(l, p, n)
+}
+
 // writePair writes a pointer and a length.
 func (e *emitter) writePair(l loc, p, n string) {
+	if l.side.wide {
+		if l.kind == inFlat {
+			e.writeSlot(l.slots[0], ir.I64, p)
+			e.writeSlot(l.slots[1], ir.I64, n)
+			return
+		}
+		e.st(l, 8, 0, p)
+		e.st(l, 8, 8, n)
+		return
+	}
 	if l.kind == inFlat {
 		e.writeSlot(l.slots[0], ir.I32, p)
 		e.writeSlot(l.slots[1], ir.I32, n)

@@ -98,7 +98,7 @@ func (e *emitter) importName(id ir.ImportFuncID) string {
 func (e *emitter) lower(t *ir.Trampoline) {
 	name := e.importName(t.ImportFunc)
 	o := e.options(t.Options)
-	if !e.supported("import "+name, o) {
+	if !e.supported("import "+name, o, e.p.FuncTypes[t.FuncType].Async) {
 		return
 	}
 	if e.p.FuncTypes[t.FuncType].Async {
@@ -110,15 +110,17 @@ func (e *emitter) lower(t *ir.Trampoline) {
 	e.f("i := (*Instance)(root)")
 	e.mayLeave(t.Instance)
 	_, paramsIndirect, resultIndirect := e.p.CoreSignature(t.FuncType, false, o)
-	s := &side{enc: o.Encoding, inst: o.Instance}
+	s := &side{enc: o.Encoding, inst: o.Instance, wide: e.p.Memory64(o)}
 	if paramsIndirect || resultIndirect || e.needsCx(t.FuncType) {
 		s = e.makeCx("cx", o, "d", true)
 	}
-	e.lowerDynamic(t, s, in, out)
+	if !s.wide {
+		e.lowerDynamic(t, s, in, out)
+	}
 	ts := e.params(t.FuncType)
 	if paramsIndirect {
-		_, size, align := e.tupleLayout(ts)
-		e.f("cx.Check(%s, %d, %d)", in[0].name, size, align)
+		_, size, align := e.tupleLayout(s, ts)
+		e.f("cx.Check%s(%s, %d, %d)", s.suffix(), in[0].name, size, align)
 	}
 	var args []string
 	for n, from := range e.paramLocs(s, ts, paramsIndirect, in) {
@@ -126,6 +128,7 @@ func (e *emitter) lower(t *ir.Trampoline) {
 		e.liftTo(a, ts[n], from)
 		args = append(args, a)
 	}
+	all := args
 	imp := &e.m.ImportFuncs[t.ImportFunc]
 	fn := "i.imports." + imp.Field
 	switch {
@@ -139,7 +142,18 @@ func (e *emitter) lower(t *ir.Trampoline) {
 		rs = append(rs, fmt.Sprintf("r%d", n))
 	}
 	e.f("i.store.BeginHost(d)")
-	e.f("%s := %s(%s)", strings.Join(append(rs, "err"), ", "), fn, strings.Join(append([]string{"i.store.HostContext()"}, args...), ", "))
+	call := fmt.Sprintf("%s(%s)", fn, strings.Join(append([]string{"i.store.HostContext()"}, args...), ", "))
+	if outs := strings.Join(append(rs, "err"), ", "); s.wide {
+		for n, t := range e.m.ResultIDs(t.FuncType) {
+			e.f("var r%d %s", n, e.goType(t))
+		}
+		e.f("var err error")
+		e.f("if f := i.pre.linked.Func(%d); f != nil {", t.ImportFunc)
+		e.f("%s = %s(%s)", outs, e.typedLinked(t.FuncType), strings.Join(append([]string{"i.store.HostContext()"}, all...), ", "))
+		e.f("} else {\n%s = %s\n}", outs, call)
+	} else {
+		e.f("%s := %s", outs, call)
+	}
 	e.f("i.store.EndHost()")
 
 	bad := func(err string) { e.f("%s.ThrowHost(%q, %s)", rt, name, err) }
@@ -153,8 +167,8 @@ func (e *emitter) lower(t *ir.Trampoline) {
 	if res != ir.NoType {
 		dst := flatLoc(s, out)
 		if resultIndirect {
-			it, p := &e.p.Types[res], in[len(in)-1].name
-			e.f("cx.Check(%s, %d, %d)", p, it.Size, it.Align)
+			it, p := e.layout(s, res), in[len(in)-1].name
+			e.f("cx.Check%s(%s, %d, %d)", s.suffix(), p, it.Size, it.Align)
 			dst = memLoc(s, p, 0)
 		}
 		if isResult {
@@ -309,7 +323,7 @@ func (e *emitter) fused(t *ir.Trampoline) {
 	l := &e.p.Lifts[t.Lift]
 	what := fmt.Sprintf("the call of %s by instance %d", l.Name, t.Instance)
 	from, to := e.options(t.Options), e.options(l.Options)
-	if !e.supported(what, from) || !e.supported(what, to) {
+	if async := e.p.FuncTypes[l.Type].Async; !e.supported(what, from, async) || !e.supported(what, to, async) {
 		return
 	}
 	if e.p.FuncTypes[l.Type].Async {
@@ -332,7 +346,8 @@ func (e *emitter) fused(t *ir.Trampoline) {
 	_, fromParamsIndirect, fromResultIndirect := e.p.CoreSignature(l.Type, false, from)
 	toSig, toParamsIndirect, toResultIndirect := e.p.CoreSignature(l.Type, true, to)
 	cx := e.needsCx(l.Type)
-	src, dst := &side{enc: from.Encoding, inst: t.Instance}, &side{enc: to.Encoding, inst: to.Instance}
+	src := &side{enc: from.Encoding, inst: t.Instance, wide: e.p.Memory64(from)}
+	dst := &side{enc: to.Encoding, inst: to.Instance, wide: e.p.Memory64(to)}
 	if cx || fromParamsIndirect || fromResultIndirect {
 		src = e.makeCx("src", from, "d", false)
 	}
@@ -344,13 +359,14 @@ func (e *emitter) fused(t *ir.Trampoline) {
 		e.f("dst.Scope = new(%s.Task)", e.rt())
 	}
 	ts := e.params(l.Type)
-	_, size, align := e.tupleLayout(ts)
 	if fromParamsIndirect {
-		e.f("src.Check(%s, %d, %d)", in[0].name, size, align)
+		_, size, align := e.tupleLayout(src, ts)
+		e.f("src.Check%s(%s, %d, %d)", src.suffix(), in[0].name, size, align)
 	}
 	args := e.slots("c", toSig.Params)
 	if toParamsIndirect {
-		e.f("%s := dst.Realloc(0, 0, %d, %d)", args[0].name, align, size)
+		_, size, align := e.tupleLayout(dst, ts)
+		e.f("%s := dst.Realloc%s(0, 0, %d, %d)", args[0].name, dst.suffix(), align, size)
 	} else {
 		e.declare(args)
 	}
@@ -371,8 +387,8 @@ func (e *emitter) fused(t *ir.Trampoline) {
 		res := e.guestResult(r, dst, toResultIndirect, rets)
 		back := flatLoc(src, out)
 		if fromResultIndirect {
-			it, p := &e.p.Types[r], in[len(in)-1].name
-			e.f("src.Check(%s, %d, %d)", p, it.Size, it.Align)
+			it, p := e.layout(src, r), in[len(in)-1].name
+			e.f("src.Check%s(%s, %d, %d)", src.suffix(), p, it.Size, it.Align)
 			back = memLoc(src, p, 0)
 		}
 		e.copy(r, res, back)

@@ -21,6 +21,7 @@ const (
 type canonOpts struct {
 	at         int
 	memory     bool
+	pointer    ir.Kind // of the memory, i32 if there is none
 	realloc    bool
 	async      bool
 	postReturn *ir.FuncType
@@ -30,7 +31,7 @@ type canonOpts struct {
 // canonOpts checks options; allowed lists those that the definition what can have,
 // besides the string encodings.
 func (s *scope) canonOpts(opts binary.CanonOpts, what string, at int, allowed ...string) canonOpts {
-	o := canonOpts{at: at}
+	o := canonOpts{at: at, pointer: ir.I32}
 	seen := map[string]bool{}
 	encoding := ""
 	for _, opt := range opts {
@@ -56,28 +57,35 @@ func (s *scope) canonOpts(opts binary.CanonOpts, what string, at int, allowed ..
 			fail(at, "canonical option `%s` is specified more than once", opt.Name)
 		}
 		seen[opt.Name] = true
-		signature := func(params, results int) {
-			f := s.coreFunc(opt.Index, at)
-			i32 := []ir.Kind{ir.I32, ir.I32, ir.I32, ir.I32}
-			if !sameKinds(f.Params, i32[:params]) || !sameKinds(f.Results, i32[:results]) {
-				fail(at, "canonical option `%s` uses a core function with an incorrect signature", opt.Name)
-			}
-		}
 		switch opt.Name {
 		case "memory":
-			s.memory(opt.Index, at)
+			o.pointer = s.memory(opt.Index, at)
+			if o.pointer == ir.I64 && what != "lift" && what != "lower" {
+				s.memory32(opt.Index, at)
+			}
 			o.memory = true
 		case "realloc":
-			signature(4, 1)
+			s.coreFunc(opt.Index, at)
 			o.realloc = true
 		case "post-return":
 			o.postReturn = s.coreFunc(opt.Index, at)
 		case "callback":
-			signature(3, 1)
+			if f := s.coreFunc(opt.Index, at); !sameKinds(f.Params, []ir.Kind{ir.I32, ir.I32, ir.I32}) || !sameKinds(f.Results, []ir.Kind{ir.I32}) {
+				fail(at, "canonical option `callback` uses a core function with an incorrect signature")
+			}
 			o.callback = true
 		case "async":
 			s.require(s.v.features.Component.Async, at, "canonical option `async`", "async")
 			o.async = true
+		}
+	}
+	for _, opt := range opts {
+		// The memory may come behind it.
+		if opt.Name == "realloc" {
+			p := o.pointer
+			if f := s.coreFunc(opt.Index, opt.Offset); !sameKinds(f.Params, []ir.Kind{p, p, p, p}) || !sameKinds(f.Results, []ir.Kind{p}) {
+				fail(opt.Offset, "canonical option `realloc` uses a core function with an incorrect signature")
+			}
 		}
 	}
 	switch {
@@ -91,12 +99,27 @@ func (s *scope) canonOpts(opts binary.CanonOpts, what string, at int, allowed ..
 	return o
 }
 
-// memory checks a memory that canonical definitions use.
-func (s *scope) memory(i uint32, at int) {
+// memory checks a memory that canonical definitions use, and gives the type of
+// its addresses.
+func (s *scope) memory(i uint32, at int) ir.Kind {
 	m := s.coreItem(binary.SortCoreMemory, i, at)
-	any32 := coreItem{ext: ir.ModuleImport{Kind: ir.ExternMemory, Memory: ir.MemoryType{PageLog2: 16}}}
-	if err := matchCore(m, any32); err != nil {
+	any := ir.MemoryType{PageLog2: 16}
+	if m.ext.Kind == ir.ExternMemory && m.ext.Memory.Limits.Is64 && s.v.features.Component.Memory64 {
+		any.Limits.Is64 = true
+	}
+	if err := matchCore(m, coreItem{ext: ir.ModuleImport{Kind: ir.ExternMemory, Memory: any}}); err != nil {
 		fail(at, "canonical option `memory` needs a 32-bit unshared memory: %v", err)
+	}
+	if any.Limits.Is64 {
+		return ir.I64
+	}
+	return ir.I32
+}
+
+// memory32 checks a memory that a built-in of the async ABI uses.
+func (s *scope) memory32(i uint32, at int) {
+	if s.memory(i, at) == ir.I64 {
+		fail(at, "built-ins with memories that have 64-bit addresses are not supported")
 	}
 }
 
@@ -106,14 +129,19 @@ func (o *canonOpts) need(ok bool, option string) {
 	}
 }
 
-// flatten flattens types, up to limit core values; false if there are more.
-func flatten(ts []*valNode, limit int) ([]ir.Kind, bool) {
+// flatten flattens types, up to limit core values; false if there are more. ptr is what pointers are.
+func flatten(ts []*valNode, limit int, ptr ir.Kind) ([]ir.Kind, bool) {
 	var flat []ir.Kind
 	for _, t := range ts {
 		if t.over || len(flat)+len(t.flat) > limit {
 			return nil, false
 		}
-		flat = append(flat, t.flat...)
+		for _, k := range t.flat {
+			if k == pointer {
+				k = ptr
+			}
+			flat = append(flat, k)
+		}
 	}
 	return flat, true
 }
@@ -141,9 +169,9 @@ func (s *scope) lift(c *binary.Canon) *funcNode {
 	if o.async && !o.callback {
 		s.require(s.v.features.Component.AsyncStackful, at, "canonical option `async` without `callback`", "async stackful")
 	}
-	params, ok := flatten(ft.params, maxFlatParams)
+	params, ok := flatten(ft.params, maxFlatParams, o.pointer)
 	if !ok {
-		params = []ir.Kind{ir.I32}
+		params = []ir.Kind{o.pointer}
 	}
 	if !ok || anyPointer(ft.params...) {
 		o.need(o.memory, "memory")
@@ -153,9 +181,9 @@ func (s *scope) lift(c *binary.Canon) *funcNode {
 	if o.async {
 		limit = maxFlatParams // of task.return
 	}
-	results, ok := flatten(list(ft.result), limit)
+	results, ok := flatten(list(ft.result), limit, o.pointer)
 	if !ok {
-		results = []ir.Kind{ir.I32}
+		results = []ir.Kind{o.pointer}
 	}
 	if !ok || anyPointer(list(ft.result)...) {
 		o.need(o.memory, "memory")
@@ -190,16 +218,16 @@ func (s *scope) lower(c *binary.Canon) {
 	if o.async {
 		maxParams, maxResults = maxFlatAsyncParams, 0
 	}
-	params, ok := flatten(ft.params, maxParams)
+	params, ok := flatten(ft.params, maxParams, o.pointer)
 	if !ok {
-		params = []ir.Kind{ir.I32}
+		params = []ir.Kind{o.pointer}
 	}
 	if !ok || anyPointer(ft.params...) {
 		o.need(o.memory, "memory")
 	}
-	results, ok := flatten(list(ft.result), maxResults)
+	results, ok := flatten(list(ft.result), maxResults, o.pointer)
 	if !ok {
-		params, results = append(params, ir.I32), nil
+		params, results = append(params, o.pointer), nil
 		o.need(o.memory, "memory")
 	}
 	if anyPointer(list(ft.result)...) {
@@ -287,7 +315,7 @@ func (s *scope) builtin(c *binary.Canon) {
 		o.need(o.memory, "memory")
 		o.need(o.realloc, "realloc")
 	case "waitable-set.wait", "waitable-set.poll":
-		s.memory(c.Arg, at)
+		s.memory32(c.Arg, at)
 	case "context.get", "context.set":
 		if c.CoreType != ir.TypeI32 {
 			fail(at, "`%s` only supports type `i32`", name)
@@ -338,9 +366,9 @@ func (s *scope) element(c *binary.Canon) *valNode {
 func (s *scope) taskReturn(c *binary.Canon) {
 	result := list(s.resultType(c.Result))
 	o := s.canonOpts(c.Opts, c.Builtin, c.Offset, "memory")
-	params, ok := flatten(result, maxFlatParams)
+	params, ok := flatten(result, maxFlatParams, o.pointer)
 	if !ok {
-		params = []ir.Kind{ir.I32}
+		params = []ir.Kind{o.pointer}
 	}
 	if !ok || anyPointer(result...) {
 		o.need(o.memory, "memory")

@@ -18,12 +18,13 @@ type ComponentFeatures struct {
 	Map               bool // 🗺️
 	FixedLengthLists  bool // 🔧
 	Implements        bool // 🏷️
+	Memory64          bool // 🐘
 }
 
 func allComponentFeatures() ComponentFeatures {
 	return ComponentFeatures{
 		Async: true, MoreAsyncBuiltins: true, AsyncStackful: true, Threading: true, ErrorContext: true, Map: true,
-		FixedLengthLists: true, Implements: true,
+		FixedLengthLists: true, Implements: true, Memory64: true,
 	}
 }
 

@@ -69,7 +69,7 @@ type valNode struct {
 	pointer bool      // mentions a list or string
 	bytes   uint64    // element size with 64-bit pointers, the larger
 	align   uint64    // with 64-bit pointers
-	flat    []ir.Kind // flattened, if not longer than maxFlat
+	flat    []ir.Kind // flattened, if not longer than maxFlat; with the kind pointer
 	over    bool      // longer
 }
 
@@ -244,7 +244,7 @@ func (t *valNode) finish() {
 	switch t.kind {
 	case ir.TString, ir.TList, ir.TMap:
 		t.pointer = true
-		t.bytes, t.align, t.flat = 16, 8, []ir.Kind{ir.I32, ir.I32}
+		t.bytes, t.align, t.flat = 16, 8, []ir.Kind{pointer, pointer}
 	case ir.TS64, ir.TU64:
 		scalar(8, ir.I64)
 	case ir.TF32:
@@ -347,11 +347,17 @@ func (t *valNode) variant(n int, elems []*valNode) {
 	t.bytes = min(alignTo(alignTo(disc, t.align)+payload, t.align), maxElemSize)
 }
 
+// pointer stands for i32 or i64 among flat values, as the memory has it.
+const pointer ir.Kind = 0xff
+
 // joinFlat is the core type that can carry both a and b (CanonicalABI.md, "Flattening").
 func joinFlat(a, b ir.Kind) ir.Kind {
+	narrow := func(k ir.Kind) bool { return k == ir.I32 || k == ir.F32 }
 	switch {
 	case a == b:
 		return a
+	case a == pointer && narrow(b), b == pointer && narrow(a):
+		return pointer
 	case a == ir.I32 && b == ir.F32, a == ir.F32 && b == ir.I32:
 		return ir.I32
 	}

@@ -6,6 +6,7 @@
 package semantics
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/wc2go/wc2go/codegen"
 	"github.com/wc2go/wc2go/frontend"
+	"github.com/wc2go/wc2go/frontend/validate"
 	"github.com/wc2go/wc2go/internal/rtsource"
 	"github.com/wc2go/wc2go/internal/shared"
 )
@@ -72,6 +74,34 @@ func Test(t *testing.T) {
 		cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "PWD="+tmp)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("go test -tags %q: %v\n%s", tags, err, out)
+		}
+	}
+}
+
+// TestMemory64Feature: 64-bit memories at the boundary are a feature of their own (🐘).
+func TestMemory64Feature(t *testing.T) {
+	data, err := os.ReadFile("testdata/memory64.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := validate.AllFeatures()
+	if _, err := frontend.Translate(data, frontend.Options{Features: &f}); err != nil {
+		t.Errorf("with all features: %v", err)
+	}
+	f.Component.Memory64 = false
+	if _, err := frontend.Translate(data, frontend.Options{Features: &f}); err == nil || !strings.Contains(err.Error(), "needs a 32-bit unshared memory") {
+		t.Errorf("without the feature: %v", err)
+	}
+	// A realloc of 32 bits does not go with a memory of 64: the type of the first core
+	// function with four i64 parameters becomes that of one with four i32.
+	wide, narrow := []byte{0x60, 4, 0x7e, 0x7e, 0x7e, 0x7e, 1, 0x7e}, []byte{0x60, 4, 0x7f, 0x7f, 0x7f, 0x7f, 1, 0x7f}
+	if at := bytes.Index(data, wide); at < 0 {
+		t.Error("no realloc")
+	} else {
+		changed := bytes.Clone(data)
+		copy(changed[at:], narrow)
+		if _, err := frontend.Translate(changed, frontend.Options{}); err == nil {
+			t.Error("a realloc of 32 bits is accepted")
 		}
 	}
 }

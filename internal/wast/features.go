@@ -88,6 +88,8 @@ func feature(f *validate.Features, name string) *bool {
 		return &f.Component.Map
 	case "component_model_fixed_length_lists":
 		return &f.Component.FixedLengthLists
+	case "component_model_memory64":
+		return &f.Component.Memory64
 	case "component_model_implements":
 		return &f.Component.Implements
 	}
