@@ -55,7 +55,7 @@ func Test(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
-		files, _, err := codegen.Generate(p, codegen.Options{Package: name, ImportPath: "semantics.test/" + name, Interruptible: name == "interrupt"})
+		files, _, err := codegen.Generate(p, codegen.Options{Package: name, ImportPath: "semantics.test/" + name, Interruptible: strings.HasPrefix(name, "interrupt")})
 		if err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
