@@ -30,7 +30,9 @@ type events struct {
 	driver   chan struct{} // holds a token: the right to drive
 
 	// Of the holder of the baton.
-	pending int // host calls that have not come back
+	pending int       // host calls that have not come back
+	ending  int       // those of them that were cancelled
+	settled []*waiter // wait until there is no such call, and nothing more to do
 	ends    map[*hostEnd]struct{}
 	ctx     context.Context // cancelled when the store is closed or poisoned
 	cancel  context.CancelCauseFunc
@@ -259,6 +261,9 @@ func (w *waiter) wait(ctx context.Context) error {
 			return err
 		}
 		if w.s.hasWork() {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
 			runtime.Gosched()
 			continue
 		}
@@ -273,7 +278,8 @@ func (w *waiter) wait(ctx context.Context) error {
 	return nil
 }
 
-// quantum is how many threads run before others who want the store get it.
+// quantum is how many threads run before others who want the store get it, and
+// the driver looks whether its context is still good: guests that yield never run out of work.
 const quantum = 256
 
 // run does what there is to do until w is over; it needs the baton.
@@ -290,7 +296,8 @@ func (s *Store) run(w *waiter) {
 		if w.over.Load() {
 			return
 		}
-		if n >= quantum && s.baton.waiting.Load() != 0 {
+		if n >= quantum {
+			ev.settle()
 			s.more = true
 			return
 		}
@@ -299,7 +306,22 @@ func (s *Store) run(w *waiter) {
 		}
 	}
 	s.more = false
+	if ev.settle() && w.over.Load() {
+		return
+	}
 	s.checkDeadlock()
+}
+
+// settle ends the waits for cancellations, if nothing more can come of them.
+func (ev *events) settle() bool {
+	if ev.ending > 0 || len(ev.settled) == 0 {
+		return false
+	}
+	for _, w := range ev.settled {
+		w.finish(nil)
+	}
+	ev.settled = nil
+	return true
 }
 
 // hasWork reports whether run stopped early. The driver asks without the
@@ -384,6 +406,7 @@ func (s *Store) stuck() string {
 // whether somebody waits for it or not, while the store's event loop runs.
 type Call[R any] struct {
 	w    waiter
+	end  *waiter // of who waits for a cancellation
 	task *Task
 	// Value and Err are for generated code: the result, and the error that the
 	// WIT result is.
@@ -412,6 +435,9 @@ func (c *Call[R]) Start(ctx context.Context, inst *ComponentInstance, callee *Ca
 				c.Err = ErrCancelled
 			}
 			c.w.finish(nil)
+			if c.end != nil {
+				c.end.finish(nil)
+			}
 		}
 		c.task = t
 		if !inst.mayEnterFrom(nil) {
@@ -459,13 +485,14 @@ func (c *Call[R]) result() (R, error) {
 }
 
 // Finish is Wait for a plain call: when ctx ends first, the call is cancelled
-// as the component model does it, and not waited for any longer than it takes the guest to
-// hear of it. For generated code.
+// as the component model does it. It is waited for as long as the guest has something to do about it
+// at once, or waits for a host function that it cancelled in turn. For generated code.
 func (c *Call[R]) Finish(ctx context.Context) (R, error) {
 	err := c.w.wait(ctx)
 	if err != nil && !c.w.over.Load() {
 		if ctx.Err() != nil {
 			c.Cancel()
+			c.settle(ctx)
 		}
 		if !c.w.over.Load() || errors.Is(c.Err, ErrCancelled) && c.w.err == nil {
 			var zero R
@@ -473,6 +500,27 @@ func (c *Call[R]) Finish(ctx context.Context) (R, error) {
 		}
 	}
 	return c.result()
+}
+
+// settle waits until the cancellation has had its effect, or is seen to have none.
+func (c *Call[R]) settle(ctx context.Context) {
+	if c.w.over.Load() || c.task == nil {
+		return
+	}
+	s, ctx, w := c.w.s, context.WithoutCancel(ctx), &waiter{}
+	err := s.enterLoop(ctx, func(int32) error {
+		w.begin(s, s.events)
+		if c.w.over.Load() {
+			w.finish(nil)
+			return nil
+		}
+		c.end = w
+		s.events.settled = append(s.events.settled, w)
+		return nil
+	})
+	if err == nil {
+		w.wait(ctx)
+	}
 }
 
 // Done is a channel that is closed when there is a result.
@@ -814,7 +862,10 @@ func (c *ComponentInstance) HostCall(d int32, async bool, name string, cx *Cx, r
 	}
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(parent))
 	stop := context.AfterFunc(ev.ctx, func() { cancel(context.Cause(ev.ctx)) })
-	sub.cancel = func() { cancel(nil) }
+	sub.cancel = func() {
+		ev.ending++
+		cancel(nil)
+	}
 	ev.pending++
 	var err error
 	var failure any
@@ -826,6 +877,9 @@ func (c *ComponentInstance) HostCall(d int32, async bool, name string, cx *Cx, r
 		}
 		finished = true
 		ev.pending--
+		if sub.cancelled {
+			ev.ending--
+		}
 		if failure != nil {
 			s.raise(failure)
 		}
