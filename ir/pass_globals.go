@@ -3,7 +3,8 @@ package ir
 // This file: passes "constglobals" and "leafglobals".
 
 // constGlobals replaces reads of globals that never change by their value: those
-// that a module defines as a constant, that nothing sets, and that nobody else can set.
+// that a module defines as a constant, that nothing sets, and that nobody else can set. What can
+// never run for it is dropped.
 func constGlobals(p *Program) error {
 	o := findOutside(p)
 	for _, m := range p.Modules {
@@ -11,8 +12,12 @@ func constGlobals(p *Program) error {
 		values := make(map[uint32]*Expr)
 		for i := range m.Globals {
 			g := &m.Globals[i]
-			if index := imported + uint32(i); g.Init != nil && g.Init.Op == OpConst && (!g.Type.Mutable || !o.reaches(m, ExternGlobal, index)) {
-				values[index] = g.Init
+			if index := imported + uint32(i); g.Init != nil && (!g.Type.Mutable || !o.reaches(m, ExternGlobal, index)) {
+				x := (&cloner{}).expr(g.Init)
+				new(folder).expr(x)
+				if x.Op == OpConst {
+					values[index] = x
+				}
 			}
 		}
 		for _, f := range m.Funcs {
@@ -25,18 +30,25 @@ func constGlobals(p *Program) error {
 		if len(values) == 0 {
 			continue
 		}
+		changed := false
 		var replace func(x *Expr)
 		replace = func(x *Expr) {
 			if x.Op == OpGlobal {
 				if v := values[uint32(x.Imm)]; v != nil {
 					x.Op, x.Imm, x.Imm2 = OpConst, v.Imm, v.Imm2
+					changed = true
 				}
 				return
 			}
 			x.Operands(replace)
 		}
 		for _, f := range m.Funcs {
+			changed = false
 			eachStmt(f.Body, func(s Stmt) { stmtExprs(s, replace) })
+			if changed {
+				// A division by what is constant now may do nothing at all.
+				newFolder(m, f, false).run()
+			}
 		}
 	}
 	return nil

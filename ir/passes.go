@@ -19,9 +19,11 @@ type Pass struct {
 // Passes is every pass, in the order of running.
 var Passes = []Pass{
 	{Name: "deadfuncs", Doc: "drop the bodies of functions that nothing can reach", Run: deadFuncs},
+	{Name: "constglobals", Doc: "replace globals that never change by their values", Run: constGlobals},
 	{Name: "tables", Doc: "replace calls through tables that never change by direct calls", Run: devirtualise},
 	{Name: "leafglobals", Doc: "leave globals alone in functions that call nothing and put them back", Run: leafGlobals},
 	{Name: "inline", Doc: "put small functions in place of calls of them", Run: inlineCalls},
+	{Name: "fold", Doc: "compute what is constant, and drop what can never run", Run: foldConstants},
 	{Name: "reassoc", Doc: "put sums and the like in an order that makes them ready early", Run: reassociate},
 	{Name: "try", Doc: "make functions of what try_table blocks hold", Run: outlineTries, Required: true},
 	{Name: "deadsets", Doc: "do not assign locals that are not read afterwards", Run: deadSets},

@@ -72,3 +72,12 @@ func TestGolden(t *testing.T) {
 		})
 	}
 }
+
+// TestEveryPass: each pass has a golden.
+func TestEveryPass(t *testing.T) {
+	for _, p := range ir.Passes {
+		if _, err := os.Stat("testdata/pass_" + p.Name + ".wasm"); err != nil {
+			t.Errorf("pass %s has no golden: %v", p.Name, err)
+		}
+	}
+}

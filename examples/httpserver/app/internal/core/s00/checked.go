@@ -24,41 +24,39 @@ func m0f0(m *core.M0, d int32, l0 uint32, l1 uint32, l2 uint32, l3 uint32) uint3
 
 func m1f19(m *core.M1, d int32, l0 uint32, l1 uint32) {
 	var t0 uint64
-	var l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, l12, l13, l14, l15, l16, l17, l18, l19, l20, l21, l22 uint32
+	var l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, l12, l13, l14, l15, l16, l17, l18 uint32
 	tramp4(m.Root, d, l0, 16)
 	if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(16)))) != 0 {
 		l2 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(20)))
 		l3 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(24)))
 	}
-	l11 = 108
-	l12 = l2
-	l13 = l3
-	if l13 < 2 {
+	l11 = l2
+	l12 = l3
+	if l12 < 2 {
 		l10 = 0
 		goto L5
 	}
-	t0 = uint64(l12) + 1
+	t0 = uint64(l11) + 1
 	if t0+1 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == l11)
+	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == 108)
 L5:
 	if l10 != 0 {
 	L1:
 		goto L1
 	}
-	l14 = 103
-	l15 = l2
-	l16 = l3
-	if l16 < 2 {
+	l13 = l2
+	l14 = l3
+	if l14 < 2 {
 		l10 = 0
 		goto L6
 	}
-	t0 = uint64(l15) + 1
+	t0 = uint64(l13) + 1
 	if t0+1 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == l14)
+	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == 103)
 L6:
 	if l10 != 0 {
 	L2:
@@ -68,18 +66,17 @@ L6:
 		}
 		panic(rt.TrapUnreachable)
 	}
-	l17 = 116
-	l18 = l2
-	l19 = l3
-	if l19 < 2 {
+	l15 = l2
+	l16 = l3
+	if l16 < 2 {
 		l10 = 0
 		goto L7
 	}
-	t0 = uint64(l18) + 1
+	t0 = uint64(l15) + 1
 	if t0+1 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == l17)
+	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == 116)
 L7:
 	if l10 != 0 {
 		panic(rt.TrapUnreachable)
@@ -98,18 +95,17 @@ L7:
 	}
 	l7 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(4)))
 	tramp12(m.Root, d, l1, 0, l5, 0, 0, 0, 0, 0, 0)
-	l20 = 101
-	l21 = l2
-	l22 = l3
-	if l22 < 2 {
+	l17 = l2
+	l18 = l3
+	if l18 < 2 {
 		l10 = 0
 		goto L10
 	}
-	t0 = uint64(l21) + 1
+	t0 = uint64(l17) + 1
 	if t0+1 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == l20)
+	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(t0)))) == 101)
 L10:
 	if l10 != 0 {
 		tramp5(m.Root, d, l0, 0)

@@ -24,33 +24,31 @@ func m0f0(m *core.M0, d int32, l0 uint32, l1 uint32, l2 uint32, l3 uint32) uint3
 
 func m1f19(m *core.M1, d int32, l0 uint32, l1 uint32) {
 	b0 := m.B0
-	var l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, l12, l13, l14, l15, l16, l17, l18, l19, l20, l21, l22 uint32
+	var l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, l12, l13, l14, l15, l16, l17, l18 uint32
 	tramp4(m.Root, d, l0, 16)
 	if uint32(*(*uint8)(unsafe.Add(b0, 16))) != 0 {
 		l2 = *(*uint32)(unsafe.Add(b0, 20))
 		l3 = *(*uint32)(unsafe.Add(b0, 24))
 	}
-	l11 = 108
-	l12 = l2
-	l13 = l3
-	if l13 < 2 {
+	l11 = l2
+	l12 = l3
+	if l12 < 2 {
 		l10 = 0
 		goto L5
 	}
-	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(b0, uint64(l12)+1))) == l11)
+	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(b0, uint64(l11)+1))) == 108)
 L5:
 	if l10 != 0 {
 	L1:
 		goto L1
 	}
-	l14 = 103
-	l15 = l2
-	l16 = l3
-	if l16 < 2 {
+	l13 = l2
+	l14 = l3
+	if l14 < 2 {
 		l10 = 0
 		goto L6
 	}
-	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(b0, uint64(l15)+1))) == l14)
+	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(b0, uint64(l13)+1))) == 103)
 L6:
 	if l10 != 0 {
 	L2:
@@ -60,14 +58,13 @@ L6:
 		}
 		panic(rt.TrapUnreachable)
 	}
-	l17 = 116
-	l18 = l2
-	l19 = l3
-	if l19 < 2 {
+	l15 = l2
+	l16 = l3
+	if l16 < 2 {
 		l10 = 0
 		goto L7
 	}
-	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(b0, uint64(l18)+1))) == l17)
+	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(b0, uint64(l15)+1))) == 116)
 L7:
 	if l10 != 0 {
 		panic(rt.TrapUnreachable)
@@ -86,14 +83,13 @@ L7:
 	}
 	l7 = *(*uint32)(unsafe.Add(b0, 4))
 	tramp12(m.Root, d, l1, 0, l5, 0, 0, 0, 0, 0, 0)
-	l20 = 101
-	l21 = l2
-	l22 = l3
-	if l22 < 2 {
+	l17 = l2
+	l18 = l3
+	if l18 < 2 {
 		l10 = 0
 		goto L10
 	}
-	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(b0, uint64(l21)+1))) == l20)
+	l10 = rt.B2U(uint32(*(*uint8)(unsafe.Add(b0, uint64(l17)+1))) == 101)
 L10:
 	if l10 != 0 {
 		tramp5(m.Root, d, l0, 0)

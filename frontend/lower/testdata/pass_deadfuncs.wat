@@ -1,0 +1,20 @@
+;; Pass deadfuncs: functions that nothing can reach.
+(module
+  (type $t (func (result i32)))
+  (table 2 funcref)
+  (elem (table 0) (i32.const 0) func $in-table)
+  (elem declare func $declared)
+  (global $g funcref (ref.func $in-global))
+  (start $start)
+  (func $called (result i32) (call $called-by-called))
+  (func $called-by-called (result i32) (i32.const 1))
+  (func $in-table (result i32) (i32.const 2))
+  (func $in-global (result i32) (i32.const 3))
+  (func $declared (result i32) (i32.const 4))
+  (func $start)
+  ;; Only functions that nothing reaches call these.
+  (func $dead (result i32) (call $dead-too))
+  (func $dead-too (result i32) (call $dead))
+  (func (export "run") (result i32 i32)
+    (call $called)
+    (call_indirect (type $t) (i32.const 0))))
