@@ -65,7 +65,7 @@ func TestCompose(t *testing.T) {
 }
 
 func TestHTTPServer(t *testing.T) {
-	consumer(t, "httpserver", "Hello from a component: /readme\n", generated{"app", []string{"app.wasm"}})
+	consumer(t, "httpserver", "Hello from a component: /readme\n", generated{"app", []string{"--interruptible", "app.wasm"}})
 }
 
 // TestWASIP1 makes a native program of a Go program that was compiled to

@@ -18,10 +18,11 @@ import (
 	wasihttp "github.com/wc2go/wc2go/rt/wasi/http"
 )
 
-//go:generate go run github.com/wc2go/wc2go/cmd/wc2go generate -o app app.wasm
+//go:generate go run github.com/wc2go/wc2go/cmd/wc2go generate --interruptible -o app app.wasm
 
-// routes gives /app/ to the component: each request gets an instance of its own.
-func routes() (http.Handler, error) {
+// routes gives /app/ to the component: each request gets an instance of its own, which is
+// ended when it takes longer than timeout.
+func routes(timeout time.Duration) (http.Handler, error) {
 	pre, err := app.Prepare(app.Imports{WASI: wasi.New(wasi.Config{})})
 	if err != nil {
 		return nil, err
@@ -35,7 +36,7 @@ func routes() (http.Handler, error) {
 			return inst.IncomingHandler(), nil
 		},
 		Limits:  rt.Limits{MemoryBytes: 16 << 20},
-		Timeout: 10 * time.Second,
+		Timeout: timeout,
 		MaxBody: 1 << 20,
 		Logger:  slog.Default(),
 	})
@@ -48,7 +49,7 @@ func routes() (http.Handler, error) {
 func main() {
 	addr := flag.String("addr", "", "host:port to listen at; without it one request is answered and printed")
 	flag.Parse()
-	h, err := routes()
+	h, err := routes(10 * time.Second)
 	if err != nil {
 		log.Fatal(err)
 	}

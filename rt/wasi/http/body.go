@@ -115,6 +115,13 @@ func (b *incomingBody) Drop(context.Context) error {
 	return nil
 }
 
+// atEnd says whether the body has been read to its end.
+func (s *source) atEnd() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err == io.EOF
+}
+
 func (s *source) close() {
 	if !s.stop() {
 		s.body.Close()

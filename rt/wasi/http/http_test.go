@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -371,4 +373,86 @@ func TestHandler(t *testing.T) {
 		resp.Body.Close()
 	}
 	guest.Wait()
+}
+
+// TestUnreadBody has a guest that looks at no body: the connection stays good for the
+// requests that follow, and a client that does not send what it promised stops nobody.
+func TestUnreadBody(t *testing.T) {
+	guest := NewHandler(HandlerConfig{New: func(context.Context, *rt.Store) (IncomingHandler, error) {
+		return handler(func(ctx context.Context, q IncomingRequest, out ResponseOutparam) error {
+			path, _ := q.PathWithQuery(ctx)
+			if p, _ := path.Get(); p == "/trap" {
+				return errors.New("a trap")
+			} else if p == "/peek" { // begins to read, and leaves it at that
+				b, _ := q.Consume(ctx)
+				s, _ := b.Stream(ctx)
+				s.Read(ctx, 1)
+			}
+			r, _ := host{}.NewOutgoingResponse(ctx, &fields{})
+			body, _ := r.Body(ctx)
+			host{}.ResponseOutparamSet(ctx, out, rt.Ok[OutgoingResponse, ErrorCode](r))
+			w, _ := body.Write(ctx)
+			w.BlockingWriteAndFlush(ctx, []byte("text"))
+			w.(rt.Dropper).Drop(ctx)
+			return host{}.OutgoingBodyFinish(ctx, body, rt.None[Fields]())
+		}), nil
+	}, Logger: slog.New(slog.DiscardHandler)})
+	var log safeBuffer
+	s := httptest.NewUnstartedServer(guest)
+	s.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(&log, nil), slog.LevelError)
+	s.Start()
+	defer s.Close()
+	for _, size := range []int{0, 10, 5000, 100_000, 200_000} {
+		for _, path := range []string{"/x", "/trap", "/peek"} {
+			for n := range 10 {
+				var body io.Reader = strings.NewReader(strings.Repeat("x", size))
+				if n%2 == 1 {
+					body = struct{ io.Reader }{body} // chunked
+				}
+				resp, err := s.Client().Post(s.URL+path, "text/plain", body)
+				if err != nil {
+					t.Errorf("%s, %d bytes: %v", path, size, err)
+					continue
+				}
+				b, err := io.ReadAll(resp.Body)
+				resp.Body.Close()
+				if err != nil || path != "/trap" && string(b) != "text" || path == "/trap" && resp.StatusCode != 500 {
+					t.Errorf("%s, %d bytes: %d %q %v", path, size, resp.StatusCode, b, err)
+				}
+			}
+		}
+	}
+	for _, path := range []string{"/x", "/trap", "/peek"} {
+		c, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.SetDeadline(time.Now().Add(30 * time.Second))
+		fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\npart", path)
+		b, err := io.ReadAll(c) // to the end of the connection
+		if path == "/trap" && !strings.HasSuffix(string(b), "Internal Server Error\n") || path != "/trap" && !strings.Contains(string(b), "text") || err != nil {
+			t.Errorf("%s: %q %v", path, b, err)
+		}
+		c.Close()
+	}
+	if got := log.String(); got != "" {
+		t.Error(got)
+	}
+}
+
+type safeBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (s *safeBuffer) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(b)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -177,18 +178,56 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out.over()
 	if a.response == nil && a.code == nil {
 		h.refuse(w, r, ctx, done)
+		closeBody(control, r, src)
 		return
 	}
 	if a.code != nil {
 		h.c.Logger.Error("the guest answered with an error", "method", r.Method, "path", r.URL.Path, "error", a.code)
-		status := statusOf(a.code)
-		http.Error(w, http.StatusText(status), status)
+		plain(w, statusOf(a.code))
+		closeBody(control, r, src)
 		return
 	}
 	if err := h.respond(ctx, w, control, r, a.response); err != nil {
 		h.c.Logger.Error("response ended early", "method", r.Method, "path", r.URL.Path, "error", err)
 		panic(http.ErrAbortHandler)
 	}
+	closeBody(control, r, src)
+}
+
+// drainTime bounds how long the rest of a request's body is waited for.
+const drainTime = time.Second
+
+// closeBody ends what reads the body of an HTTP/1 request, and closes it, before the handler
+// returns. net/http would close it afterwards; but in full duplex mode that starts a read of the
+// connection that runs into the next request's ("invalid concurrent Body.Read call").
+func closeBody(control *http.ResponseController, r *http.Request, src *source) {
+	if r.ProtoMajor != 1 || r.Body == nil || r.Body == http.NoBody {
+		return
+	}
+	if !src.stop() && src.atEnd() {
+		return
+	}
+	if control.Flush() != nil || control.SetReadDeadline(time.Now().Add(drainTime)) != nil {
+		return // no connection of net/http's
+	}
+	src.turn.Lock() // a read that runs ends at the deadline
+	defer src.turn.Unlock()
+	if err := r.Body.Close(); err != nil {
+		// The rest of the body must not be taken for a request.
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// plain answers with a status and its text.
+func plain(w http.ResponseWriter, status int) {
+	text := http.StatusText(status) + "\n"
+	h := w.Header()
+	clear(h)
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Length", strconv.Itoa(len(text)))
+	w.WriteHeader(status)
+	io.WriteString(w, text)
 }
 
 // refuse answers a request whose guest did not.
@@ -212,7 +251,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, ctx context.Con
 		status = http.StatusServiceUnavailable
 	}
 	h.c.Logger.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
-	http.Error(w, http.StatusText(status), status)
+	plain(w, status)
 }
 
 // run runs the guest in a store of its own.

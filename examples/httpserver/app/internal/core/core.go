@@ -42,6 +42,7 @@ func (x *Instances) Init1(d int32) {
 // M0 is an instance of core module 0, "memory".
 type M0 struct {
 	B0    unsafe.Pointer
+	Stop  int32 // not zero: the call is to end
 	Mem0  *rt.Memory
 	G0    uint32
 	Root  unsafe.Pointer
@@ -50,6 +51,7 @@ type M0 struct {
 }
 
 func (m *M0) init(d int32) {
+	m.Store.Interruptible(&m.Stop)
 	m.G0 = 4096
 	m.Mem0 = rt.NewMemory(m.Store, rt.MemoryType{Min: 1, PageLog2: 16})
 	m.B0 = m.Mem0.Base
@@ -58,6 +60,7 @@ func (m *M0) init(d int32) {
 // M1 is an instance of core module 1, "main".
 type M1 struct {
 	B0    unsafe.Pointer
+	Stop  int32 // not zero: the call is to end
 	Mem0  *rt.Memory
 	Root  unsafe.Pointer
 	Store *rt.Store
@@ -65,6 +68,7 @@ type M1 struct {
 }
 
 func (m *M1) init(d int32) {
+	m.Store.Interruptible(&m.Stop)
 	m.B0 = m.Mem0.Base
 	m.Mem0.Init(1024, 0, 47, "content-typetext/plainHello from a component: \x0a")
 }

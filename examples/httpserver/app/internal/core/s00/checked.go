@@ -5,6 +5,7 @@
 package s00
 
 import (
+	"sync/atomic"
 	"unsafe"
 
 	"example.com/httpserver/app/internal/core"
@@ -44,6 +45,9 @@ func m1f19(m *core.M1, d int32, l0 uint32, l1 uint32) {
 L5:
 	if l10 != 0 {
 	L1:
+		if atomic.LoadInt32(&m.Stop) != 0 {
+			panic(rt.TrapInterrupt)
+		}
 		goto L1
 	}
 	l13 = l2
@@ -62,6 +66,9 @@ L6:
 	L2:
 		l10 = uint32(m.Mem0.Grow(16))
 		if l10 != 4294967295 {
+			if atomic.LoadInt32(&m.Stop) != 0 {
+				panic(rt.TrapInterrupt)
+			}
 			goto L2
 		}
 		panic(rt.TrapUnreachable)
@@ -123,6 +130,9 @@ L10:
 	L3:
 		tramp0(m.Root, d, l7, l9, 65536, 32)
 		if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(32)))) == 0 {
+			if atomic.LoadInt32(&m.Stop) != 0 {
+				panic(rt.TrapInterrupt)
+			}
 			goto L3
 		}
 		if uint32(*(*uint8)(unsafe.Add(m.Mem0.Base, uintptr(40)))) != 0 {
