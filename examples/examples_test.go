@@ -59,6 +59,10 @@ func TestInstance(t *testing.T) {
 	consumer(t, "instance", "f is a func()\ni#f is a func()\n", generated{"root", []string{"root.wasm"}}, generated{"nested", []string{"nested.wasm"}})
 }
 
+func TestConcurrent(t *testing.T) {
+	consumer(t, "concurrent", "foo gave 43, bar 86\nthe calls gave 90\n10 pauses ran at a time\n", generated{"app", []string{"concurrent.wasm"}})
+}
+
 func TestCompose(t *testing.T) {
 	consumer(t, "compose", "1 turned away\ncome back in 1 year\n2 guests\n", generated{"guestbook", []string{"../greet/greet.wasm"}},
 		generated{"party", []string{"--map", "demo:greet/guests=example.com/compose/guestbook", "party.wasm"}})
