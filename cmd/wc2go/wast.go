@@ -60,6 +60,8 @@ is another one.`,
 	f.DurationVar(&o.Timeout, "timeout", time.Minute, "how long one script may run")
 	f.Uint64Var(&o.Shuffle, "shuffle", 0, "take ready tasks and events in an order that depends on this `seed`")
 	f.StringSliceVar(&o.Passes.Disable, "disable", nil, "do not run these `passes`")
+	f.BoolVar(&o.Interruptible, "interruptible", false, "have the code interruptible")
+	f.BoolVar(&o.Fuel, "fuel", false, "have the code count fuel")
 	f.StringVar(&o.Keep, "keep", "", "leave the generated programs in this `directory`")
 	return cmd
 }

@@ -21,7 +21,7 @@ func (t *translator) component(data []byte, features *validate.Features) *module
 	defer m.mu.Unlock()
 	if !m.tried {
 		m.tried = true
-		m.err = m.generate(data, frontend.Options{Features: features, Passes: t.opts.Passes})
+		m.err = m.generate(data, frontend.Options{Features: features, Passes: t.opts.Passes, Fuel: t.opts.Fuel}, t.opts.Interruptible)
 	}
 	return m
 }
@@ -33,7 +33,7 @@ func (m *module) importPath() string { return goModule + "/" + m.dir() }
 func (m *module) dir() string { return "components/" + m.key }
 
 // generate makes the package of a component.
-func (m *module) generate(data []byte, o frontend.Options) (err error) {
+func (m *module) generate(data []byte, o frontend.Options, interruptible bool) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
@@ -42,7 +42,7 @@ func (m *module) generate(data []byte, o frontend.Options) (err error) {
 	if m.prog, err = frontend.Translate(data, o); err != nil {
 		return err
 	}
-	files, model, err := codegen.Generate(m.prog, codegen.Options{ImportPath: m.importPath(), NoDefaultMaps: true, TrapMissing: true})
+	files, model, err := codegen.Generate(m.prog, codegen.Options{ImportPath: m.importPath(), NoDefaultMaps: true, TrapMissing: true, Interruptible: interruptible})
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func (s *script) set(r driver.Result) {
 // files prints the program: its module's files by slash-separated path.
 func (p *program) files() (map[string][]byte, []*module, error) {
 	var mods, comps []*module
-	prog := &ir.Program{Core: true}
+	prog := &ir.Program{Core: true, Fuel: p.opts.Fuel}
 	for _, m := range p.modules {
 		if m.broken() != nil {
 			continue
@@ -131,7 +131,7 @@ func (p *program) files() (map[string][]byte, []*module, error) {
 		mods = append(mods, m)
 	}
 	core.Callgraph(prog)
-	out, err := core.Generate(prog, core.Options{ImportPath: goModule + "/modules", Bare: true, ShardBytes: maxCode/2 + 1})
+	out, err := core.Generate(prog, core.Options{ImportPath: goModule + "/modules", Bare: true, ShardBytes: maxCode/2 + 1, Interruptible: p.opts.Interruptible})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -85,7 +85,7 @@ func (t *translator) module(data []byte, features *validate.Features) *module {
 	defer m.mu.Unlock()
 	if !m.tried {
 		m.tried = true
-		m.prog, m.err = translate(data, frontend.Options{Features: features, Passes: t.opts.Passes})
+		m.prog, m.err = translate(data, frontend.Options{Features: features, Passes: t.opts.Passes, Fuel: t.opts.Fuel})
 		if m.err == nil {
 			m.size = codeSize(m.prog)
 		}

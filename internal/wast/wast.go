@@ -39,6 +39,8 @@ type Options struct {
 	Verbose bool
 	// Passes changes which passes run.
 	Passes ir.PassOptions
+	// Interruptible and Fuel are options of the code, to test that it is the same code with them.
+	Interruptible, Fuel bool
 	// Keep is a directory for the generated programs; "" is a temporary one, which is removed.
 	Keep string
 	// Progress shows what goes on; nil does not.
