@@ -56,3 +56,11 @@ var (
 	//go:embed calls/async.wasm
 	Async []byte
 )
+
+// Whole programs: the script for sqlrun, and one that does nothing.
+var (
+	//go:embed programs/orders.sql
+	Orders []byte
+	//go:embed programs/hello.go.txt
+	Hello []byte
+)

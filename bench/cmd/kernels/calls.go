@@ -222,7 +222,7 @@ func (w *work) translations(files []string) ([]buildRow, error) {
 			if cpu != nil {
 				*cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 			}
-			*rss = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+			*rss = maxRSS(cmd.ProcessState)
 			return nil
 		}
 		abs, err := filepath.Abs(file)
@@ -278,3 +278,6 @@ func (rep *report) buildTable() string {
 	}
 	return b.String()
 }
+
+// maxRSS is the peak memory of a process, in bytes.
+func maxRSS(s *os.ProcessState) int64 { return s.SysUsage().(*syscall.Rusage).Maxrss << 10 }

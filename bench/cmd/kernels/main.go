@@ -1,9 +1,14 @@
 // Command kernels measures the code that wc2go generates against its peers: one
-// run interleaves all engines, and every engine must give the same checksums.
+// run interleaves all engines, and every engine must give the same checksums. It measures
+// kernels, calls, memory.grow, instantiation, whole programs, their start, translation and builds:
 //
 //	go run ./cmd/kernels -o ../docs
 //
-// writes performance.md and performance.svg there. It needs cc and make.
+// writes performance.md (all but its notes, which people write) and performance.svg there, in about
+// ten minutes on two cores. It needs cc and make (Debian: build-essential); Wasmtime,
+// wazero and wasm2go are Go modules. The programs are sqlrun and gocmd of the corpus
+// (-corpus); native sqlrun needs SQLite, from npm (Debian: npm, clang) or else the
+// system's (Debian: libsqlite3-dev).
 package main
 
 import (
@@ -40,7 +45,9 @@ var (
 	outDir      = flag.String("o", "", "directory to write performance.md and performance.svg to")
 	workDir     = flag.String("work", "", "directory of generated code; one in the user's cache if empty")
 	callsToo    = flag.Bool("calls", true, "measure calls, memory.grow and instantiation too")
-	translate   = flag.String("translate", "", "components whose translation is measured, with commas")
+	corpus      = flag.String("corpus", "", "directory of sqlrun and gocmd (default: shared/corpus/made beside the repository)")
+	programsToo = flag.Bool("programs", true, "measure whole programs too, if the corpus is there")
+	translate   = flag.String("translate", "corpus", "components whose translation is measured, with commas; \"corpus\": sqlrun and gocmd, if they are there")
 )
 
 func main() {
@@ -106,19 +113,45 @@ func run() error {
 			return err
 		}
 	}
-	if *translate != "" {
-		if rep.builds, err = w.translations(strings.Split(*translate, ",")); err != nil {
+	if *corpus == "" {
+		*corpus = filepath.Join(w.root, "..", "shared", "corpus", "made")
+	}
+	if *programsToo {
+		if rep.programs, err = w.programs(*corpus, max(*rounds/2, 1)); err != nil {
 			return err
 		}
+	}
+	if rep.builds, err = w.translations(translated()); err != nil {
+		return err
 	}
 	fmt.Print(rep.markdown())
 	if *outDir == "" {
 		return nil
 	}
-	if err := os.WriteFile(filepath.Join(*outDir, "performance.md"), []byte(rep.markdown()), 0o666); err != nil {
+	path := filepath.Join(*outDir, "performance.md")
+	old, _ := os.ReadFile(path)
+	if err := os.WriteFile(path, []byte(rep.markdown()+notes(old)), 0o666); err != nil {
 		return err
 	}
 	return rep.chart(filepath.Join(*outDir, "performance.svg"))
+}
+
+// translated are the components whose translation is measured.
+func translated() []string {
+	var out []string
+	for f := range strings.FieldsFuncSeq(*translate, func(r rune) bool { return r == ',' }) {
+		if f != "corpus" {
+			out = append(out, f)
+			continue
+		}
+		for _, name := range []string{"sqlrun", "gocmd"} {
+			f := filepath.Join(*corpus, name+".component.wasm")
+			if _, err := os.Stat(f); err == nil {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
 }
 
 // results are the times of one run.

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -17,9 +18,10 @@ import (
 
 // report is what is written down of one run.
 type report struct {
-	results *results
-	calls   []callRow
-	builds  []buildRow
+	results  *results
+	calls    []callRow
+	programs []programRow
+	builds   []buildRow
 }
 
 // geomean is the geometric mean of an engine's ratios to another.
@@ -50,10 +52,10 @@ on %s/%s with %s. Times are CPU times, as ratios to scalar C (`+"`cc -O2 -fno-tr
 kernels are those that the targets are stated for. All engines give the same checksums.
 
 ![Chart](performance.svg)
-
+%s
 ## Kernels
 
-`, *rounds, runtime.GOOS, runtime.GOARCH, runtime.Version())
+`, *rounds, runtime.GOOS, runtime.GOARCH, runtime.Version(), rep.targetTable())
 	row := func(cells ...string) { b.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
 	head := append([]string{"kernel", "kind"}, r.engines...)
 	row(append(head, "C scalar, ms")...)
@@ -76,6 +78,7 @@ kernels are those that the targets are stated for. All engines give the same che
 		row(append(cells, "")...)
 	}
 	b.WriteString(rep.callTable())
+	b.WriteString(rep.programTable())
 	b.WriteString(rep.buildTable())
 	return b.String()
 }
@@ -119,4 +122,98 @@ func (rep *report) chart(path string) error {
 	p.Y.Max = highest + 0.2
 	p.NominalX(names...)
 	return p.Save(vg.Points(float64(len(names)*(len(r.engines)+2)*width+60)), vg.Points(320), path)
+}
+
+// notesMark is the line of performance.md from which on people write it.
+const notesMark = "\n## Notes\n"
+
+// notes are the notes of a report written before.
+func notes(old []byte) string {
+	_, text, ok := strings.Cut(string(old), notesMark)
+	if !ok {
+		return ""
+	}
+	return notesMark + text
+}
+
+// target is something to reach.
+type target struct {
+	name        string
+	value, want float64
+	least       bool // value is to be at least want, not at most
+}
+
+func (t target) met() bool {
+	if t.least {
+		return t.value >= t.want
+	}
+	return t.value <= t.want
+}
+
+// targets are those of the project, as far as they were measured. A ratio
+// to an engine that did not run is not a number and left out.
+func (rep *report) targets() []target {
+	r := rep.results
+	var out []target
+	add := func(name string, value, want float64, least bool) {
+		if !math.IsNaN(value) && !math.IsInf(value, 0) {
+			out = append(out, target{name, value, want, least})
+		}
+	}
+	mean := func(e, to string) float64 {
+		for _, x := range []string{e, to} {
+			if !slices.Contains(r.engines, x) {
+				return math.NaN()
+			}
+		}
+		return r.geomean(e, to, given)
+	}
+	add("first five kernels, ratio to scalar C", mean("wc2go", baseline), 1.08, false)
+	add("… to wasmtime", mean("wc2go", "wasmtime"), 0.92, false)
+	add("… times faster than wazero", mean("wazero", "wc2go"), 1.65, true)
+	add("… times faster than wasm2go -unsafe", mean("wasm2go -unsafe", "wc2go"), 1.5, true)
+	add("… checked to default", mean("wc2go checked", "wc2go"), 1.25, false)
+	worst, name := math.NaN(), ""
+	if slices.Contains(r.engines, "wasmtime") && slices.Contains(r.engines, "wc2go") {
+		for _, k := range r.kernels {
+			if x := r.ratio("wc2go", k.Name) / r.ratio("wasmtime", k.Name); !(x <= worst) {
+				worst, name = x, k.Name
+			}
+		}
+	}
+	add("slowest kernel, ratio to wasmtime ("+name+")", worst, 1.15, false)
+	for _, c := range rep.calls {
+		switch {
+		case strings.HasPrefix(c.name, "host → guest"):
+			add("host → guest call, ns", c.ns["wc2go"], 15, false)
+		case strings.HasPrefix(c.name, "guest → host"):
+			add("guest → host call, ns", c.ns["wc2go"], 4, false)
+		}
+	}
+	for _, p := range rep.programs {
+		native, wc2go := float64(p.wall["native"]), float64(p.wall["wc2go"])
+		switch {
+		case p.target > 0:
+			add(p.name+", ratio to native", wc2go/native, p.target, false)
+		case p.name == "sqlrun":
+			add("start of "+p.name+" beyond that of a native Go program, ms", (wc2go-native)/1e6, 2, false)
+		}
+	}
+	return out
+}
+
+func (rep *report) targetTable() string {
+	var b strings.Builder
+	b.WriteString("\n## Targets\n\n| | measured | target | |\n| --- | --: | --: | --- |\n")
+	for _, t := range rep.targets() {
+		rel, met := "≤", "met"
+		if t.least {
+			rel = "≥"
+		}
+		if !t.met() {
+			met = "**missed**"
+		}
+		fmt.Fprintf(&b, "| %s | %.2f | %s %g | %s |\n", t.name, t.value, rel, t.want, met)
+	}
+	return b.String()
 }
