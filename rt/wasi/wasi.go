@@ -35,6 +35,8 @@ type Config struct {
 	Now func() time.Time
 	// Monotonic is the monotonic clock in nanoseconds; nil: time since the host was made.
 	Monotonic func() uint64
+	// Location is the time zone of wasi:clocks/timezone; nil: UTC.
+	Location *time.Location
 	// Rand gives random bytes; nil: crypto/rand.
 	Rand io.Reader
 	// InsecureRand gives bytes for wasi:random/insecure; nil: Rand.
@@ -137,6 +139,9 @@ func New(c Config) *Host {
 	if c.Monotonic == nil {
 		start := time.Now()
 		c.Monotonic = func() uint64 { return uint64(time.Since(start)) }
+	}
+	if c.Location == nil {
+		c.Location = time.UTC
 	}
 	if c.Rand == nil {
 		c.Rand = rand.Reader

@@ -52,6 +52,9 @@ func (exit) ExitWithCode(_ context.Context, code uint8) error { return rt.Exit(i
 type onlyReader struct{ io.Reader }
 type onlyWriter struct{ io.Writer }
 
+// Unwrap tells streams what they write to.
+func (w onlyWriter) Unwrap() io.Writer { return w.Writer }
+
 type stdin struct{ s wasiio.InputStream }
 
 // StdinFrom gives the host's standard input. All users of one host share what was read ahead.

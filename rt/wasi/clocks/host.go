@@ -2,6 +2,7 @@ package clocks
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/wc2go/wc2go/rt/wasi"
@@ -55,17 +56,66 @@ func (c monotonicClock) SubscribeDuration(_ context.Context, d uint64) (wasiio.P
 
 // timer is ready from the instant when on.
 func (c monotonicClock) timer(when uint64) wasiio.Pollable {
-	return wasiio.NewPollable(
-		func() bool { return c.h.Monotonic() >= when },
-		func() <-chan struct{} {
-			done := make(chan struct{})
-			now := c.h.Monotonic()
-			if now >= when {
-				close(done)
-				return done
-			}
-			// A duration holds 292 years: a longer wait looks at the clock again then.
-			time.AfterFunc(time.Duration(min(when-now, 1<<62)), func() { close(done) })
-			return done
-		})
+	t := &timer{now: c.h.Monotonic, when: when}
+	return wasiio.NewPollableDrop(t.ready, t.wait, t.stop)
+}
+
+// timer is a timer that runs while somebody waits for it.
+type timer struct {
+	now  func() uint64
+	when uint64
+
+	mu    sync.Mutex
+	timer *time.Timer
+	done  chan struct{} // closed when timer has fired; nil if none runs
+}
+
+func (t *timer) ready() bool { return t.now() >= t.when }
+
+func (t *timer) wait() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.done != nil {
+		return t.done
+	}
+	done := make(chan struct{})
+	now := t.now()
+	if now >= t.when {
+		close(done)
+		return done
+	}
+	t.done = done
+	// A duration holds 292 years: a longer wait looks at the clock again then. So does one for a
+	// clock of the embedder's that goes at another speed.
+	t.timer = time.AfterFunc(time.Duration(min(t.when-now, 1<<62)), func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.done = nil
+		close(done)
+	})
+	return done
+}
+
+func (t *timer) stop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+}
+
+type timezone struct{ location *time.Location }
+
+// TimezoneFrom gives the host's time zone.
+func TimezoneFrom(h *wasi.Host) Timezone { return timezone{h.Config.Location} }
+
+func (z timezone) Display(_ context.Context, when Datetime) (TimezoneDisplay, error) {
+	t := when.Time().In(z.location)
+	name, offset := t.Zone()
+	return TimezoneDisplay{UtcOffset: int32(offset), Name: name, InDaylightSavingTime: t.IsDST()}, nil
+}
+
+func (z timezone) UtcOffset(_ context.Context, when Datetime) (int32, error) {
+	_, offset := when.Time().In(z.location).Zone()
+	return int32(offset), nil
 }

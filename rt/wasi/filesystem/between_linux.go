@@ -3,6 +3,7 @@ package filesystem
 import (
 	"os"
 	"syscall"
+	"time"
 	"unsafe"
 )
 
@@ -33,6 +34,31 @@ func (d *descriptor) between(n *descriptor, old, path string, link bool) error {
 	}
 	// Without AT_SYMLINK_FOLLOW a symbolic link is linked itself.
 	_, _, e := syscall.Syscall6(syscall.SYS_LINKAT, from.Fd(), uintptr(unsafe.Pointer(p)), to.Fd(), uintptr(unsafe.Pointer(q)), 0, 0)
+	if e != 0 {
+		return e
+	}
+	return nil
+}
+
+// linkTimes sets the times of a symbolic link itself. The zero time is no change.
+func (d *descriptor) linkTimes(path string, atime, mtime time.Time) error {
+	dir, name, err := d.holder(path)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	const omit, noFollow = 1<<30 - 2, 0x100 // UTIME_OMIT, AT_SYMLINK_NOFOLLOW
+	var times [2]syscall.Timespec
+	for i, t := range []time.Time{atime, mtime} {
+		if times[i] = syscall.NsecToTimespec(t.UnixNano()); t.IsZero() {
+			times[i] = syscall.Timespec{Nsec: omit}
+		}
+	}
+	p, err := syscall.BytePtrFromString(name)
+	if err != nil {
+		return ErrorCodeInvalid
+	}
+	_, _, e := syscall.Syscall6(syscall.SYS_UTIMENSAT, dir.Fd(), uintptr(unsafe.Pointer(p)), uintptr(unsafe.Pointer(&times)), noFollow, 0, 0)
 	if e != 0 {
 		return e
 	}

@@ -5,6 +5,7 @@ package filesystem
 import (
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // shared tells whether two descriptors are of one preopened directory.
@@ -49,3 +50,6 @@ func (d *descriptor) between(n *descriptor, old, path string, link bool) error {
 	}
 	return d.base.Rename(from, to)
 }
+
+// linkTimes sets the times of a symbolic link itself, which cannot be done safely here.
+func (d *descriptor) linkTimes(string, time.Time, time.Time) error { return ErrorCodeUnsupported }

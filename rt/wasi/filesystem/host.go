@@ -160,6 +160,9 @@ func (d *descriptor) WriteViaStream(_ context.Context, off uint64) (wasiio.Outpu
 // appender writes at the end of the file, wherever that is by then.
 type appender struct{ d *descriptor }
 
+// Unwrap tells the stream what it writes to.
+func (a appender) Unwrap() io.Writer { return a.d.file }
+
 func (a appender) Write(b []byte) (int, error) {
 	a.d.append.Lock()
 	defer a.d.append.Unlock()
@@ -437,7 +440,7 @@ func (d *descriptor) SetTimesAt(_ context.Context, flags PathFlags, path string,
 			return codeOf(err)
 		}
 		if info.Mode()&fs.ModeSymlink != 0 {
-			return ErrorCodeUnsupported // os.Root has no way to do it
+			return result(d.linkTimes(path, timeOf(atime), timeOf(mtime))) // os.Root has no way to do it
 		}
 	}
 	return result(d.root.Chtimes(path, timeOf(atime), timeOf(mtime)))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"sync"
 
 	"github.com/wc2go/wc2go/rt/wasi"
 )
@@ -12,13 +13,27 @@ import (
 type pollable struct {
 	ready func() bool
 	wait  func() <-chan struct{}
+	drop  func() // nil: nothing to do
 }
 
 // NewPollable makes a Pollable. ready tells whether it is ready now; wait
-// gives a channel that is closed when that may have changed. Both are called from
-// the guest's goroutine only.
+// gives a channel that is closed when that may have changed. They are not called
+// by two goroutines at the same time.
 func NewPollable(ready func() bool, wait func() <-chan struct{}) Pollable {
-	return &pollable{ready, wait}
+	return &pollable{ready: ready, wait: wait}
+}
+
+// NewPollableDrop is NewPollable with a function that is called when the guest drops the pollable.
+func NewPollableDrop(ready func() bool, wait func() <-chan struct{}, drop func()) Pollable {
+	return &pollable{ready, wait, drop}
+}
+
+// Drop gives up what the pollable holds.
+func (p *pollable) Drop(context.Context) error {
+	if p.drop != nil {
+		p.drop()
+	}
+	return nil
 }
 
 // AlwaysReady is a Pollable that never blocks.
@@ -64,7 +79,7 @@ func (poller) Poll(ctx context.Context, in []Pollable) ([]uint32, error) {
 		if out != nil {
 			return out, nil
 		}
-		if err := waitAny(ctx, in); err != nil {
+		if err := waitMany(ctx, in); err != nil {
 			return nil, err
 		}
 	}
@@ -94,6 +109,34 @@ func waitAny(ctx context.Context, in []Pollable) error {
 	}
 	if i, _, _ := reflect.Select(cases); i == 0 {
 		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// maxSelect is how many pollables one select waits for; reflect.Select takes no more than 65536 channels.
+const maxSelect = 1 << 15
+
+// waitMany is waitAny for any number.
+func waitMany(ctx context.Context, in []Pollable) error {
+	if len(in) <= maxSelect {
+		return waitAny(ctx, in)
+	}
+	outer := ctx
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel() // ends the others
+	groups := (len(in) + maxSelect - 1) / maxSelect
+	done := make(chan error, groups)
+	for i := range groups {
+		part := in[i*maxSelect : min(len(in), (i+1)*maxSelect)]
+		running.Go(func() { done <- waitAny(ctx, part) })
+	}
+	if err := <-done; err != nil {
+		if outer.Err() != nil {
+			return context.Cause(outer)
+		}
+		return err
 	}
 	return nil
 }

@@ -161,12 +161,13 @@ var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c
 // output is an OutputStream over an io.Writer.
 type output struct {
 	dst    io.Writer
+	writer *ContextWriter // of dst
 	closed bool
 }
 
 // NewOutputStream makes a stream of w. If w has a Sync or Flush method flushing calls it;
 // if it is an io.Closer it is closed when the guest drops the stream.
-func NewOutputStream(w io.Writer) OutputStream { return &output{dst: w} }
+func NewOutputStream(w io.Writer) OutputStream { return &output{dst: w, writer: NewContextWriter(w)} }
 
 // CheckWrite says how much may be written at once.
 func (s *output) CheckWrite(context.Context) (uint64, error) {
@@ -177,12 +178,15 @@ func (s *output) CheckWrite(context.Context) (uint64, error) {
 }
 
 // Write writes all of b.
-func (s *output) Write(_ context.Context, b []byte) error {
+func (s *output) Write(ctx context.Context, b []byte) error {
 	if s.closed {
 		return StreamErrorClosed{}
 	}
-	if _, err := s.dst.Write(b); err != nil {
+	if _, err := s.writer.WriteContext(ctx, b); err != nil {
 		s.closed = true
+		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+			return err // ends the guest
+		}
 		return Failed(err)
 	}
 	return nil

@@ -169,7 +169,7 @@ func (s *System) FdWrite(fd, iovs, n, out uint32) uint32 {
 	case f.conn != nil:
 		k, err = f.conn.write(s.ctx(), b)
 	case f.out != nil:
-		k, err = f.out.Write(b)
+		k, err = f.out.WriteContext(s.ctx(), b)
 	default:
 		return ebadf
 	}

@@ -3,6 +3,7 @@ package preview1
 import (
 	"context"
 
+	"github.com/wc2go/wc2go/rt"
 	"github.com/wc2go/wc2go/rt/wasi/clocks"
 	wasiio "github.com/wc2go/wc2go/rt/wasi/io"
 )
@@ -59,6 +60,13 @@ func (s *System) PollOneoff(in, out, n, count uint32) uint32 {
 			now = append(now, ev)
 		}
 	}
+	defer func() {
+		for _, p := range wait {
+			if d, ok := p.(rt.Dropper); ok {
+				d.Drop(ctx)
+			}
+		}
+	}()
 	if len(wait) > 0 {
 		var ready []uint32
 		if len(now) == 0 {

@@ -55,7 +55,7 @@ type file struct {
 
 	// Standard streams.
 	in  wasiio.InputStream
-	out io.Writer
+	out *wasiio.ContextWriter
 
 	// Sockets.
 	listener *acceptor
@@ -118,8 +118,8 @@ func New(ctx context.Context, h *wasi.Host, st *rt.Store) (*System, error) {
 	}
 	s.fds = []*file{
 		{kind: kind(h.StdinTTY), in: in, rights: rightRead | rightPoll | rightStat},
-		{kind: kind(h.StdoutTTY), out: h.Stdout, rights: rightWrite | rightPoll | rightStat},
-		{kind: kind(h.StderrTTY), out: h.Stderr, rights: rightWrite | rightPoll | rightStat},
+		{kind: kind(h.StdoutTTY), out: wasiio.NewContextWriter(h.Stdout), rights: rightWrite | rightPoll | rightStat},
+		{kind: kind(h.StderrTTY), out: wasiio.NewContextWriter(h.Stderr), rights: rightWrite | rightPoll | rightStat},
 	}
 	dirs, err := filesystem.PreopensFrom(h).GetDirectories(ctx)
 	if err != nil {
