@@ -1,6 +1,9 @@
 package rt
 
-import "testing"
+import (
+	"testing"
+	"unsafe"
+)
 
 func TestHandleIndices(t *testing.T) {
 	res := &ResourceType{Name: "r"}
@@ -101,5 +104,42 @@ func TestGuestResourceChecks(t *testing.T) {
 	}
 	if err := r.CheckBorrow(res); err != ErrMoved {
 		t.Errorf("after the move: %v", err)
+	}
+}
+
+// TestLimits: Table.MAX_LENGTH, MAX_STRING_BYTE_LENGTH and MAX_LIST_BYTE_LENGTH
+// (CanonicalABI.md). What is too long is not looked at, so there is nothing of that size here.
+func TestLimits(t *testing.T) {
+	c := NewComponents(&Store{}, []int32{-1}, 0)[0]
+	res := &ResourceType{Name: "r"}
+	var one handle
+	c.Handles.entries = unsafe.Slice(&one, 1<<28)
+	if got := trapOf(func() { c.ResourceNew(res, 1) }); got != TrapLimit {
+		t.Errorf("handle 2^28: %v", got)
+	}
+	cx := &Cx{Inst: c, Mem: &Memory{Size: 1 << 32}}
+	for _, x := range []struct {
+		what string
+		f    func()
+		want TrapCode
+	}{
+		{"list of 2^28-1 bytes", func() { cx.CheckList(0, 1<<28-1, 1, 1) }, trapOf(func() {})},
+		{"list of 2^28 bytes", func() { cx.CheckList(0, 1<<28, 1, 1) }, TrapStringOutOfBounds},
+		{"list of 2^26 u32", func() { cx.CheckList(0, 1<<26, 4, 4) }, TrapStringOutOfBounds},
+		{"new list of 2^28 bytes", func() { cx.NewList(1<<28, 1, 1) }, TrapStringOutOfBounds},
+		{"string of 2^28 bytes", func() { cx.load(EncodingUTF8, 0, 1<<28) }, TrapStringOutOfBounds},
+		{"string of 2^27 UTF-16 units", func() { cx.load(EncodingUTF16, 0, 1<<27) }, TrapStringOutOfBounds},
+		{"string of 2^27 tagged units", func() { cx.load(EncodingLatin1UTF16, 0, 1<<27|utf16Tag) }, TrapStringOutOfBounds},
+	} {
+		if got := trapOf(x.f); got != x.want {
+			t.Errorf("%s: %v, want %v", x.what, got, x.want)
+		}
+	}
+	b := byte('x')
+	if CheckString(unsafe.String(&b, 1<<28)) == nil {
+		t.Error("string of 2^28 bytes is accepted from Go")
+	}
+	if CheckLen(1<<28, 1) == nil || CheckLen(1<<28-1, 1) != nil {
+		t.Error("lists of 2^28 bytes from Go")
 	}
 }

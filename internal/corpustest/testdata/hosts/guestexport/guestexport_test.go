@@ -2,6 +2,7 @@
 package guestexport
 
 import (
+	"strings"
 	"testing"
 
 	"corpus.test/guestexport/api"
@@ -32,6 +33,13 @@ func TestScalars(t *testing.T) {
 	check("get-b()", v, err, 2)
 	v, err = inst.Backend().ScalarArg(ctx, s)
 	check("scalar-arg(s)", v, err, 7)
+	// Nothing says what fetch fetches: in this component, which imports nothing, no bytes whatever the
+	// argument. It must come back, and leave the instance usable.
+	for _, url := range []string{"", "https://example.com/", strings.Repeat("grüße ", 5000)} {
+		if b, err := inst.Backend().Fetch(ctx, url); err != nil || len(b) != 0 {
+			t.Errorf("fetch of %d bytes = %d bytes, %v", len(url), len(b), err)
+		}
+	}
 	if err := s.Drop(ctx); err != nil {
 		t.Error("drop:", err)
 	}
