@@ -280,6 +280,8 @@ type Func struct {
 	Offset      uint32 // of the code entry, relative to the module
 	Size        uint32 // of the code entry in bytes
 
+	// Outlined is set for a function that a pass made of a part of function Parent.
+	Outlined bool
 	// Try is not nil for a function that pass "try" made of the body of a
 	// TryTable in function Parent.
 	Try    *Try

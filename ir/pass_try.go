@@ -21,17 +21,22 @@ func outlineTries(p *Program) error {
 				o := &outliner{m: m, f: f, types: types, counts: make([]int, len(f.Locals)), label: maxLabel(f.Body)}
 				o.count(f.Body, 1)
 				f.Body = o.list(f.Body, false)
-				var begin []Stmt
-				for l := range o.f.Locals {
-					if o.zeroed[Local(l)] {
-						begin = append(begin, &Set{Dst: Local(l), X: zero(f.Locals[l], 0)})
-					}
-				}
-				f.Body = append(begin, f.Body...)
+				o.zeroTemps()
 			}
 		}
 	}
 	return nil
+}
+
+// zeroTemps sets the temporaries that need a value at all times where f begins.
+func (o *outliner) zeroTemps() {
+	var begin []Stmt
+	for l := range o.f.Locals {
+		if o.zeroed[Local(l)] {
+			begin = append(begin, &Set{Dst: Local(l), X: zero(o.f.Locals[l], 0)})
+		}
+	}
+	o.f.Body = append(begin, o.f.Body...)
 }
 
 func hasTry(list []Stmt) bool {
@@ -52,6 +57,7 @@ type outliner struct {
 	counts []int             // how often each local of f is mentioned
 	zeroed map[Local]bool    // temporaries that tries take and give: they need a value at all times
 	label  Label             // the highest in use
+	pieces bool              // what is outlined catches nothing: pass "split"
 }
 
 func (o *outliner) count(list []Stmt, d int) {
@@ -275,7 +281,10 @@ func (o *outliner) try(t *TryTable, loop bool) []Stmt {
 	g := &Func{
 		Index: uint32(o.m.NumImports(ExternFunc) + len(o.m.Funcs)), Type: o.funcType(sig), Name: f.Name,
 		Locals: e.locals, NumDeclared: declared, Body: body, Offset: f.Offset, Size: f.Size,
-		Try: try, Parent: f.origin(),
+		Outlined: true, Try: try, Parent: f.origin(),
+	}
+	if o.pieces {
+		g.Try = nil
 	}
 	o.m.Funcs = append(o.m.Funcs, g)
 
@@ -298,7 +307,10 @@ func (o *outliner) try(t *TryTable, loop bool) []Stmt {
 		}
 		after = append(after, act)
 	}
-	if ends {
+	switch {
+	case len(after) == 0 && !ends:
+		after = []Stmt{&Unreachable{}} // it traps, or goes on for ever
+	case len(after) > 0 && ends:
 		after = []Stmt{&If{Cond: readCode(), Then: after}}
 	}
 	out := append([]Stmt{call}, after...)
@@ -308,7 +320,7 @@ func (o *outliner) try(t *TryTable, loop bool) []Stmt {
 
 // origin is the function of the module that f's code is of.
 func (f *Func) origin() uint32 {
-	if f.Try != nil {
+	if f.Outlined {
 		return f.Parent
 	}
 	return f.Index

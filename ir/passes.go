@@ -26,6 +26,7 @@ var Passes = []Pass{
 	{Name: "fold", Doc: "compute what is constant, and drop what can never run", Run: foldConstants},
 	{Name: "reassoc", Doc: "put sums and the like in an order that makes them ready early", Run: reassociate},
 	{Name: "try", Doc: "make functions of what try_table blocks hold", Run: outlineTries, Required: true},
+	{Name: "split", Doc: "make several functions of one that is too large for the Go compiler", Run: splitLarge, Required: true},
 	{Name: "deadsets", Doc: "do not assign locals that are not read afterwards", Run: deadSets},
 	{Name: "locals", Doc: "drop temporaries that are not used", Run: dropLocals},
 	{Name: "callgraph", Doc: "find recursive functions and those that need the depth budget", Run: callGraph, Required: true},
@@ -38,6 +39,8 @@ type PassOptions struct {
 	// After, if not nil, is called after each pass (also a disabled one), and with
 	// name "frontend" before the first.
 	After func(name string, p *Program)
+	// Split changes what pass "split" takes for large; nil does not.
+	Split *SplitLimits
 }
 
 // RunPasses runs Passes on p, verifying it before the first and after each.
@@ -59,7 +62,11 @@ func RunPasses(p *Program, o PassOptions) error {
 	}
 	for _, s := range Passes {
 		if !slices.Contains(o.Disable, s.Name) {
-			if err := s.Run(p); err != nil {
+			run := s.Run
+			if s.Name == "split" && o.Split != nil {
+				run = o.Split.split
+			}
+			if err := run(p); err != nil {
 				return fmt.Errorf("pass %s: %w", s.Name, err)
 			}
 			if err := Verify(p); err != nil {

@@ -23,7 +23,7 @@ func FuncName(p *ir.Program, mod ir.ModuleID, fn uint32) string {
 		if f.Name != "" {
 			name = f.Name
 		}
-		if f.Try != nil {
+		if f.Outlined {
 			// Backtraces take it for the function it is a part of, see rt/backtrace.go.
 			return funcName(mod, f.Parent, "x"+strconv.FormatUint(uint64(fn), 10), name)
 		}

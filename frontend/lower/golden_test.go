@@ -65,7 +65,11 @@ func TestGolden(t *testing.T) {
 					p.Options = append(p.Options, ir.CanonOptions{ID: ir.OptionsID(i), Callback: &ir.CoreDef{Kind: ir.DefExport, Extern: e.Kind, Index: e.Index}})
 				}
 			}
-			if err := ir.RunPasses(p, ir.PassOptions{After: after}); err != nil {
+			o := ir.PassOptions{After: after}
+			if pass == "split" {
+				o.Split = &ir.SplitLimits{Path: 4, Nodes: 60, Piece: 60, Locals: 20}
+			}
+			if err := ir.RunPasses(p, o); err != nil {
 				t.Fatal(err)
 			}
 			golden.Check(t, strings.TrimSuffix(file, ".wasm")+".txtar", txtar.Parse(got.Bytes()))

@@ -1,0 +1,33 @@
+;; Pieces of a function: locals in and out, branches and returns out of them,
+;; a tail call, a loop, a switch. (Function 3 is small enough.)
+(module
+  (memory 1)
+  (func $sum (export "sum") (param $p i32) (result i32)
+    (local $s i32) (local $i i32)
+    (local.set $s (i32.load (local.get $p)))
+    (local.set $s (i32.add (local.get $s) (i32.load offset=4 (local.get $p))))
+    (local.set $s (i32.add (local.get $s) (i32.load offset=8 (local.get $p))))
+    (loop $l
+      (i32.store (local.get $p) (i32.mul (local.get $s) (local.get $i)))
+      (i32.store offset=4 (local.get $p) (i32.add (i32.load offset=12 (local.get $p)) (local.get $i)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $l (i32.lt_u (local.get $i) (i32.load offset=16 (local.get $p)))))
+    (i32.add (local.get $s) (local.get $i)))
+  (func $out (export "out") (param $x i32) (result i32)
+    (block $b (result i32)
+      (block $a
+        (block $z
+          (br_table $z $a (i32.load (local.get $x))))
+        (i32.store (local.get $x) (i32.const 1))
+        (br_if $a (i32.load offset=8 (local.get $x)))
+        (if (i32.eqz (i32.load offset=16 (local.get $x)))
+          (then (return (i32.load offset=20 (local.get $x)))))
+        (drop (br_if $b (i32.const 7) (i32.load offset=24 (local.get $x)))))
+      (i32.store offset=4 (local.get $x) (i32.const 2))
+      (return_call $sum (i32.add (local.get $x) (i32.load offset=28 (local.get $x))))))
+  (func $trap (export "trap") (param $x i32) (result i32)
+    (i32.store (local.get $x) (i32.load offset=4 (i32.load (local.get $x))))
+    (i32.store offset=8 (local.get $x) (i32.load offset=8 (i32.load offset=12 (local.get $x))))
+    (unreachable))
+  (func $small (export "small") (param $x i32) (result i32)
+    (i32.load (local.get $x))))

@@ -1,0 +1,184 @@
+package ir
+
+// This file: pass "split".
+
+// SplitLimits say which functions pass "split" splits, and into what.
+type SplitLimits struct {
+	// Path is how many memory accesses may be on one path through a function
+	// without another way to get there. What the Go compiler knows of their addresses
+	// holds to the end of the path, and the time it takes to find out more is cubic in
+	// their number: 2,700 in a row take 6 s, 5,300 take 48 s.
+	Path int
+	// Nodes is how large a function may be in all, in nodes of expressions. Real code has
+	// up to 80,000; beyond 300,000 the Go compiler's memory grows faster than the function.
+	Nodes int
+	// Piece is about how large pieces are, in nodes; an access counts as accessCost.
+	Piece int
+	// Locals bounds the locals that a piece mentions, which become its parameters.
+	Locals int
+}
+
+var defaultSplit = SplitLimits{Path: 1500, Nodes: 200_000, Piece: 20_000, Locals: 300}
+
+const accessCost = 30
+
+func splitLarge(p *Program) error { return defaultSplit.split(p) }
+
+// split makes several functions of one that is too large for the Go
+// compiler: stretches of its statements become functions, as those in a TryTable do.
+func (lim *SplitLimits) split(p *Program) error {
+	for _, m := range p.Modules {
+		types := make(map[string]uint32)
+		for i, n := 0, len(m.Funcs); i < n; i++ {
+			f := m.Funcs[i]
+			// A function that catches needs its locals as they are when something is thrown.
+			if f.Dead || f.Try != nil || !lim.exceeded(f.Body) {
+				continue
+			}
+			s := splitter{lim, outliner{m: m, f: f, types: types, counts: make([]int, len(f.Locals)), label: maxLabel(f.Body), pieces: true}}
+			s.o.count(f.Body, 1)
+			f.Body, _ = s.list(f.Body, false)
+			s.o.zeroTemps()
+		}
+	}
+	return nil
+}
+
+// exceeded says whether a body is to be split.
+func (lim *SplitLimits) exceeded(body []Stmt) bool {
+	p := paths{at: make(map[Label]int)}
+	p.list(body, 0)
+	return p.longest > lim.Path || p.nodes > lim.Nodes
+}
+
+// paths measures a body.
+type paths struct {
+	longest int           // memory accesses that lie on the way to some place whichever way that is
+	nodes   int           // of all expressions
+	at      map[Label]int // accesses on the way to the first branch to a label
+}
+
+// list gives the accesses that lie on the way to the end of l, if there are n on the way to it.
+func (p *paths) list(l []Stmt, n int) int {
+	for _, s := range l {
+		nodes, accesses := stmtSize(s)
+		p.nodes += nodes
+		n += accesses
+		p.longest = max(p.longest, n)
+		branch := func(l Label) {
+			if k, ok := p.at[l]; !ok || n < k {
+				p.at[l] = n
+			}
+		}
+		switch s := s.(type) {
+		case *Br:
+			branch(s.Label)
+		case *BrTable:
+			for _, l := range s.Targets {
+				branch(l)
+			}
+			branch(s.Default)
+		case *Block:
+			n = p.merge(s.Label, p.list(s.Body, n))
+		case *TryTable:
+			n = min(n, p.list(s.Body, n))
+		case *Loop:
+			n = p.list(s.Body, n)
+		case *If:
+			p.list(s.Then, n)
+			p.list(s.Else, n)
+		}
+	}
+	return n
+}
+
+// merge is n, or what was on the way to the first branch to l if that is less.
+func (p *paths) merge(l Label, n int) int {
+	if k, ok := p.at[l]; ok {
+		return min(n, k)
+	}
+	return n
+}
+
+// stmtSize counts the nodes of s's own expressions, itself included, and the
+// accesses of memory among them.
+func stmtSize(s Stmt) (nodes, accesses int) {
+	nodes = 1
+	if _, ok := s.(*Store); ok {
+		accesses++
+	}
+	var expr func(*Expr)
+	expr = func(x *Expr) {
+		nodes++
+		if x.Op.IsLoad() {
+			accesses++
+		}
+		x.Operands(expr)
+	}
+	stmtExprs(s, expr)
+	if c, ok := s.(*Call); ok {
+		nodes += len(c.Dsts)
+	}
+	return nodes, accesses
+}
+
+// splitter works on one function.
+type splitter struct {
+	lim *SplitLimits
+	o   outliner
+}
+
+// list makes functions of stretches of l and of the lists in it, and gives
+// what remains and its cost.
+func (s *splitter) list(l []Stmt, loop bool) ([]Stmt, int) {
+	var out []Stmt
+	start, run, total := 0, 0, 0 // out[start:] costs run
+	locals := make(map[Local]bool)
+	for _, x := range l {
+		c := stmtCost(x)
+		inner := loop
+		if _, ok := x.(*Loop); ok {
+			inner = true
+		}
+		lists(x, func(l *[]Stmt) {
+			if b, ok := x.(*Block); ok && b.Inlined != nil {
+				// A backtrace must find all of it in one place.
+				for _, y := range *l {
+					c += stmtCost(y)
+				}
+				return
+			}
+			n, k := s.list(*l, inner)
+			*l = n
+			c += k
+		})
+		out = append(out, x)
+		run += c
+		if c < s.lim.Piece { // what is larger has been split, and its locals are many anyway
+			visitLocals([]Stmt{x}, func(l Local) Local {
+				locals[l] = true
+				return l
+			})
+		}
+		if run < s.lim.Piece && len(locals) < s.lim.Locals {
+			continue
+		}
+		if run > 4*len(locals) {
+			call := s.o.try(&TryTable{Body: append([]Stmt(nil), out[start:]...)}, loop)
+			out = append(out[:start], call...)
+			run = 0
+			for _, y := range call {
+				run += stmtCost(y)
+			}
+		}
+		total += run
+		start, run = len(out), 0
+		clear(locals)
+	}
+	return out, total + run
+}
+
+func stmtCost(s Stmt) int {
+	nodes, accesses := stmtSize(s)
+	return nodes + accessCost*accesses
+}
