@@ -60,7 +60,7 @@ func TestInstance(t *testing.T) {
 }
 
 func TestConcurrent(t *testing.T) {
-	consumer(t, "concurrent", "foo gave 43, bar 86\nthe calls gave 90\n10 pauses ran at a time\n", generated{"app", []string{"concurrent.wasm"}})
+	consumer(t, "concurrent", "foo gave 43, bar 86\nthe calls gave 90\npauses ran beside each other: true\n", generated{"app", []string{"concurrent.wasm"}})
 }
 
 func TestCompose(t *testing.T) {

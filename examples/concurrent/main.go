@@ -146,7 +146,7 @@ func many(ctx context.Context, inst *app.Instance, h *host) error {
 	done := make(chan struct{})
 	watch := inst.Spawn(func(ctx context.Context, acc *rt.Accessor) error {
 		<-done
-		fmt.Printf("%d pauses ran at a time\n", h.most.Load())
+		fmt.Println("pauses ran beside each other:", h.most.Load() > 1)
 		return nil
 	})
 	return inst.RunConcurrent(ctx, func(ctx context.Context, acc *rt.Accessor) error {

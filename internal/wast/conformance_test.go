@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wc2go/wc2go/frontend"
 	"github.com/wc2go/wc2go/internal/shared"
 	"github.com/wc2go/wc2go/ir"
 )
@@ -198,4 +200,84 @@ func TestShuffled(t *testing.T) {
 		}
 	}
 	t.Logf("each of 20 seeds: %v", first)
+}
+
+// builtins are the asynchronous built-ins of Binary.md, with the forms that they have.
+var builtins = []string{
+	"backpressure.inc", "backpressure.dec", "task.return", "task.cancel", "context.get", "context.set",
+	"subtask.cancel", "subtask.cancel async", "subtask.drop",
+	"stream.new", "stream.read", "stream.read async", "stream.write", "stream.write async",
+	"stream.cancel-read", "stream.cancel-read async", "stream.cancel-write", "stream.cancel-write async", "stream.drop-readable", "stream.drop-writable",
+	"future.new", "future.read", "future.read async", "future.write", "future.write async",
+	"future.cancel-read", "future.cancel-read async", "future.cancel-write", "future.cancel-write async", "future.drop-readable", "future.drop-writable",
+	"error-context.new", "error-context.debug-message", "error-context.drop",
+	"waitable-set.new", "waitable-set.wait", "waitable-set.poll", "waitable-set.drop", "waitable.join",
+	"thread.index", "thread.new-indirect", "thread.resume-later", "thread.suspend", "thread.yield",
+	"thread.suspend-then-resume", "thread.yield-then-resume", "thread.suspend-then-promote", "thread.yield-then-promote",
+	"lift callback", "lift stackful", "lift of an async type, synchronous",
+	"call sync to sync", "call sync to async", "call async to sync", "call async to async",
+}
+
+// TestBuiltinsCovered: each of them is in a component of the scripts that these tests run.
+func TestBuiltinsCovered(t *testing.T) {
+	if testing.Short() {
+		t.Skip("converts scripts")
+	}
+	files := map[string]map[string]bool{}
+	for _, pattern := range []string{filepath.Join(shared.Scripts(t, "component-model"), "async", "*", "*.wasm"), "testdata/async/*.wasm"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatalf("no components %s: %v", pattern, err)
+		}
+		for _, name := range names {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := frontend.Translate(data, frontend.Options{})
+			if err != nil {
+				continue // scripts have invalid components too
+			}
+			note := func(what string, async bool) {
+				if async {
+					what += " async"
+				}
+				if files[what] == nil {
+					files[what] = map[string]bool{}
+				}
+				files[what][filepath.Base(filepath.Dir(name))] = true
+			}
+			async := func(id ir.OptionsID) bool { return id >= 0 && p.Options[id].Async }
+			for _, l := range p.Lifts {
+				switch o := &p.Options[l.Options]; {
+				case o.Callback != nil:
+					note("lift callback", false)
+				case o.Async:
+					note("lift stackful", false)
+				case p.FuncTypes[l.Type].Async:
+					note("lift of an async type, synchronous", false)
+				}
+			}
+			for n := range p.Trampolines {
+				switch tr := &p.Trampolines[n]; tr.Kind {
+				case ir.TrampBuiltin:
+					a := tr.Async
+					if strings.HasSuffix(tr.Builtin, ".read") || strings.HasSuffix(tr.Builtin, ".write") {
+						a = async(tr.Options)
+					}
+					note(tr.Builtin, a)
+				case ir.TrampFused:
+					shape := map[bool]string{false: "sync", true: "async"}
+					note("call "+shape[async(tr.Options)]+" to "+shape[async(p.Lifts[tr.Lift].Options)], false)
+				}
+			}
+		}
+	}
+	for _, b := range builtins {
+		if len(files[b]) == 0 {
+			t.Errorf("no script has %s", b)
+			continue
+		}
+		t.Logf("%s: %s", b, strings.Join(slices.Sorted(maps.Keys(files[b])), " "))
+	}
 }

@@ -50,6 +50,15 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
+// TestAsyncBuiltins: what the specification's scripts about tasks leave out.
+func TestAsyncBuiltins(t *testing.T) {
+	for _, o := range []Options{{}, {Tags: "wc2go_checked"}, {Shuffle: 1}, {Shuffle: 2}, {Shuffle: 3}} {
+		if sum, out := run(t, o, "async"); sum != (Summary{Passed: 25}) {
+			t.Errorf("tags %q, seed %d: %v\n%s", o.Tags, o.Shuffle, sum, out)
+		}
+	}
+}
+
 func TestDescriptors(t *testing.T) {
 	for _, o := range []Options{{Verbose: true}, {Tags: "wc2go_checked", Passes: ir.PassOptions{Disable: []string{"deadfuncs", "inline", "deadsets", "locals"}}}} {
 		if sum, out := run(t, o, "descriptors"); sum != (Summary{Passed: 22}) {
