@@ -124,13 +124,18 @@ func newHost(simple rt.CoreModule) (*Host, error) {
 	return h, errors.Join(errs...)
 }
 
-// reflect defines what a named instance of a component exports, under its name: as
-// Wasmtime's harness does, core modules and resource types only.
+// reflect defines what a named instance of a component exports, under its name. (Wasmtime's
+// harness defines core modules and resource types only, for its functions cannot be called from another store.)
 func (h *Host) reflect(name string, in rt.Instance, exports rt.Item) error {
 	h.linker.Shadowing = true
 	for export := range exports.Items() {
 		var err error
-		switch item, _, _ := in.Export(nil, export); item.Kind {
+		switch item, x, _ := in.Export(nil, export); item.Kind {
+		case rt.ItemFunc:
+			f, _ := in.FuncAt(x)
+			err = h.linker.Define(name, export, f.HostFunc())
+		case rt.ItemInstance:
+			err = h.linker.DefineInstance(name+"#"+export, in, export)
 		case rt.ItemModule:
 			err = h.linker.DefineModule(name, export, item.Module)
 		case rt.ItemResource:

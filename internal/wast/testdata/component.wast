@@ -276,3 +276,34 @@
 (component
   (import "host" (instance $host (export "return-three" (func (result u32)))))
   (export "again" (instance $host)))
+
+;; functions of a named instance, and of an instance that it exports, as imports of another
+(component $server
+  (core module $m
+    (global $n (mut i32) (i32.const 40))
+    (func (export "next") (result i32)
+      (global.set $n (i32.add (global.get $n) (i32.const 1)))
+      (global.get $n)))
+  (core instance $i (instantiate $m))
+  (func $next (result u32) (canon lift (core func $i "next")))
+  (instance $inner (export "again" (func $next)))
+  (export "next" (func $next))
+  (export "inner" (instance $inner)))
+(component
+  (import "server" (instance $s
+    (export "next" (func (result u32)))
+    (export "inner" (instance (export "again" (func (result u32)))))))
+  (alias export $s "inner" (instance $inner))
+  (core func $next (canon lower (func $s "next")))
+  (core func $again (canon lower (func $inner "again")))
+  (core module $m
+    (import "" "next" (func $next (result i32)))
+    (import "" "again" (func $again (result i32)))
+    (func (export "both") (result i32)
+      (i32.add (i32.mul (call $next) (i32.const 1000)) (call $again))))
+  (core instance $i (instantiate $m (with "" (instance (export "next" (func $next)) (export "again" (func $again))))))
+  (func (export "both") (result u32) (canon lift (core func $i "both"))))
+(assert_return (invoke "both") (u32.const 41042))
+(assert_unlinkable
+  (component (import "server" (instance (export "next" (func (result u64))))))
+  "instance export `next` has the wrong type")
