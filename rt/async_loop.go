@@ -836,7 +836,7 @@ func (s *Store) RunConcurrent(ctx context.Context, fn func(ctx context.Context, 
 
 // immediately is how long a guest waits for a host function to return before it
 // goes on without the result.
-const immediately = 20 * time.Microsecond
+const immediately = 5 * time.Microsecond
 
 // HostCall is a lowered import of asynchronous type: run calls the host
 // function, off the baton; done lowers what it returned. For generated code.
