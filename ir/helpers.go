@@ -139,6 +139,16 @@ func isMinusOne(x *Expr) bool {
 	return x.Imm == 1<<64-1
 }
 
+// Mentions counts how often the body mentions each local.
+func (f *Func) Mentions() []int {
+	n := make([]int, len(f.Locals))
+	visitLocals(f.Body, func(l Local) Local {
+		n[l]++
+		return l
+	})
+	return n
+}
+
 // Operands calls f with each operand of x.
 func (x *Expr) Operands(f func(*Expr)) {
 	if x.X != nil {

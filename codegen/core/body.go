@@ -10,6 +10,7 @@ import (
 
 // body prints one function, in one variant.
 type body struct {
+	frames frames // of functions with very many locals
 	printer
 	l       *Layout
 	m       *ir.Module
@@ -119,6 +120,7 @@ func (b *body) function() []byte {
 	lost, inline := findLost(b.f, b.params, list, b.dead, b.labels)
 	b.vec.lost = lost
 	b.chooseForms(list)
+	b.chooseFrames()
 	b.read = make([]bool, len(b.f.Locals))
 	b.assigned = make([]bool, len(b.f.Locals))
 	b.indent = 1
@@ -167,7 +169,7 @@ func (b *body) function() []byte {
 						b.line(n, " = 0")
 					}
 				} else if b.read[i] {
-					b.line(local(ir.Local(i)), " = ", b.zero(b.f.Locals[i]))
+					b.line(b.local(ir.Local(i)), " = ", b.zero(b.f.Locals[i]))
 				}
 			}
 		}
@@ -207,6 +209,9 @@ func (b *body) declare() {
 	byType := map[string][]string{}
 	var types, unread []string
 	for i := b.params; i < len(b.f.Locals); i++ {
+		if b.frames.has(ir.Local(i)) {
+			continue
+		}
 		if b.f.Locals[i].Kind != ir.V128 && (b.read[i] || b.assigned[i]) {
 			n := local(ir.Local(i))
 			t := b.goType(b.f.Locals[i])
@@ -238,6 +243,7 @@ func (b *body) declare() {
 	for _, n := range unread {
 		b.line("_ = ", n)
 	}
+	b.declareFrames()
 	b.declareVectors()
 }
 
@@ -379,7 +385,7 @@ func (b *body) dst(l ir.Local, x *node) {
 	if int(l) >= b.params {
 		b.assigned[l] = true
 	}
-	b.assign(local(l), x)
+	b.assign(b.local(l), x)
 }
 
 // dsts is the left side of an assignment of several results, "" if none is wanted.
@@ -401,7 +407,7 @@ func (b *body) dsts(l []ir.Local) string {
 		if int(x) >= b.params {
 			b.assigned[x] = true
 		}
-		names = append(names, local(x))
+		names = append(names, b.local(x))
 	}
 	if !wanted {
 		return ""

@@ -27,6 +27,9 @@ type Options struct {
 	// Interruptible prints checks that end code which runs on after the context
 	// of the call has ended; see interrupt.go.
 	Interruptible bool
+	// MaxVariables is how many locals a function may have before those that it
+	// mentions least are fields of a struct; 0 is what suits the Go compiler.
+	MaxVariables int
 }
 
 // minShard is the least that is worth a package of its own.

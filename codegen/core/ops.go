@@ -27,7 +27,7 @@ func (b *body) plain(x *ir.Expr) *node {
 	case ir.OpConst:
 		return b.constant(x)
 	case ir.OpLocal:
-		n := atom(local(ir.Local(x.Imm)))
+		n := atom(b.local(ir.Local(x.Imm)))
 		if b.read != nil {
 			n.used = &b.read[x.Imm]
 		}

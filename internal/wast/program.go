@@ -131,7 +131,7 @@ func (p *program) files() (map[string][]byte, []*module, error) {
 		mods = append(mods, m)
 	}
 	core.Callgraph(prog)
-	out, err := core.Generate(prog, core.Options{ImportPath: goModule + "/modules", Bare: true, ShardBytes: maxCode/2 + 1, Interruptible: p.opts.Interruptible})
+	out, err := core.Generate(prog, core.Options{ImportPath: goModule + "/modules", Bare: true, ShardBytes: maxCode/2 + 1, Interruptible: p.opts.Interruptible, MaxVariables: p.opts.MaxVariables})
 	if err != nil {
 		return nil, nil, err
 	}

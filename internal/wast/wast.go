@@ -41,6 +41,8 @@ type Options struct {
 	Passes ir.PassOptions
 	// Interruptible and Fuel are options of the code, to test that it is the same code with them.
 	Interruptible, Fuel bool
+	// MaxVariables is core.Options.MaxVariables of modules.
+	MaxVariables int
 	// Keep is a directory for the generated programs; "" is a temporary one, which is removed.
 	Keep string
 	// Progress shows what goes on; nil does not.
