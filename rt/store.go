@@ -218,6 +218,7 @@ func (b *baton) channel() chan struct{} {
 func (s *Store) free() {
 	s.state.Or(stateFreed)
 	s.endLoop()
+	s.closeResources()
 	closers := s.closers
 	s.closers = nil
 	for i := len(closers) - 1; i >= 0; i-- {

@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -50,6 +51,15 @@ type Config struct {
 	// net/http. nil: a client that keeps to Network, and no requests at all without one.
 	// (The type is any so that only programs that use HTTP link net/http.)
 	HTTPClient any
+	// Limits bound what guests hold of the host's.
+	Limits Limits
+}
+
+// Limits bound what all guests of one host hold at the same time.
+type Limits struct {
+	// Descriptors is how many files, directories and sockets may be open besides the directories of the
+	// configuration; 0: as many as the process may have. One more is insufficient-memory, or new-socket-limit.
+	Descriptors int
 }
 
 // NetworkUse is what a guest wants of an address.
@@ -104,7 +114,20 @@ type Host struct {
 	Config
 	mu     sync.Mutex
 	shared map[any]any
+	open   atomic.Int64 // descriptors
 }
+
+// TakeDescriptor counts a descriptor that a guest opens, if there may be one more.
+func (h *Host) TakeDescriptor() bool {
+	if n := h.open.Add(1); h.Limits.Descriptors > 0 && n > int64(h.Limits.Descriptors) {
+		h.open.Add(-1)
+		return false
+	}
+	return true
+}
+
+// ReleaseDescriptor is called once for each descriptor that TakeDescriptor allowed.
+func (h *Host) ReleaseDescriptor() { h.open.Add(-1) }
 
 // Shared returns the host's value for key, made by the first call: for state
 // that all users of one host share, such as what was read ahead of stdin.

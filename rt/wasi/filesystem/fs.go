@@ -10,18 +10,32 @@ import (
 	"strings"
 
 	"github.com/wc2go/wc2go/rt"
+	"github.com/wc2go/wc2go/rt/wasi"
 	wasiio "github.com/wc2go/wc2go/rt/wasi/io"
 )
 
 // fsDescriptor is an open file or directory of an fs.FS. It is read-only.
 type fsDescriptor struct {
-	fs   fs.FS
-	name string      // as fs.FS has it
-	file fs.File     // a file
-	at   io.ReaderAt // file, or all that is in it
+	h       *wasi.Host
+	preopen bool // it is one of the configuration
+	closed  bool
+	fs      fs.FS
+	name    string      // as fs.FS has it
+	file    fs.File     // a file
+	at      io.ReaderAt // file, or all that is in it
 }
 
+// StoreClosed closes the descriptor.
+func (d *fsDescriptor) StoreClosed() { d.Drop(context.Background()) }
+
+// Drop closes the descriptor.
 func (d *fsDescriptor) Drop(context.Context) error {
+	if d.closed {
+		return nil
+	}
+	if d.closed = true; !d.preopen {
+		d.h.ReleaseDescriptor()
+	}
 	if d.file != nil {
 		return d.file.Close()
 	}
@@ -198,15 +212,22 @@ func (d *fsDescriptor) OpenAt(_ context.Context, pf PathFlags, p string, of Open
 	case info.Mode()&fs.ModeSymlink != 0:
 		return nil, ErrorCodeLoop
 	case info.IsDir():
-		return &fsDescriptor{fs: d.fs, name: name}, nil
+		if !d.h.TakeDescriptor() {
+			return nil, ErrorCodeInsufficientMemory
+		}
+		return &fsDescriptor{h: d.h, fs: d.fs, name: name}, nil
 	case of&OpenFlagsDirectory != 0 || strings.HasSuffix(p, "/"):
 		return nil, ErrorCodeNotDirectory
 	}
+	if !d.h.TakeDescriptor() {
+		return nil, ErrorCodeInsufficientMemory
+	}
 	f, err := d.fs.Open(name)
 	if err != nil {
+		d.h.ReleaseDescriptor()
 		return nil, codeOf(err)
 	}
-	return &fsDescriptor{fs: d.fs, name: name, file: f}, nil
+	return &fsDescriptor{h: d.h, fs: d.fs, name: name, file: f}, nil
 }
 
 func (d *fsDescriptor) ReadlinkAt(_ context.Context, p string) (string, error) {

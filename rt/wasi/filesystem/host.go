@@ -44,7 +44,7 @@ func (p preopens) GetDirectories(context.Context) ([]rt.Tuple2[Descriptor, strin
 	var out []rt.Tuple2[Descriptor, string]
 	for _, d := range p.h.Dirs {
 		if d.FS != nil {
-			out = append(out, rt.Tuple2[Descriptor, string]{F0: &fsDescriptor{fs: d.FS, name: "."}, F1: d.Guest})
+			out = append(out, rt.Tuple2[Descriptor, string]{F0: &fsDescriptor{h: p.h, preopen: true, fs: d.FS, name: "."}, F1: d.Guest})
 			continue
 		}
 		root, err := os.OpenRoot(d.Host)
@@ -60,9 +60,9 @@ func (p preopens) GetDirectories(context.Context) ([]rt.Tuple2[Descriptor, strin
 		if !d.ReadOnly {
 			flags |= DescriptorFlagsMutateDirectory
 		}
-		base := &directory{Root: root}
+		base := &directory{Root: root, host: p.h}
 		base.users.Store(2)
-		out = append(out, rt.Tuple2[Descriptor, string]{F0: &descriptor{root: base, base: base, flags: flags, readOnly: d.ReadOnly, name: "."}, F1: d.Guest})
+		out = append(out, rt.Tuple2[Descriptor, string]{F0: &descriptor{root: base, base: base, preopen: true, flags: flags, readOnly: d.ReadOnly, name: "."}, F1: d.Guest})
 	}
 	return out, nil
 }
@@ -70,6 +70,7 @@ func (p preopens) GetDirectories(context.Context) ([]rt.Tuple2[Descriptor, strin
 // directory is an open directory that several descriptors use.
 type directory struct {
 	*os.Root
+	host  *wasi.Host // of a preopened one
 	users atomic.Int32
 }
 
@@ -97,16 +98,27 @@ type descriptor struct {
 	parent   *directory // a file: the directory it was opened in
 	name     string     // of a file in parent, of a directory in base
 	flags    DescriptorFlags
-	readOnly bool       // the preopened directory is
+	readOnly bool // the preopened directory is
+	preopen  bool // it is the preopened directory
+	closed   atomic.Bool
 	append   sync.Mutex // serialises seeks of append streams
 }
 
 func (d *descriptor) close() error {
+	if d.closed.Swap(true) {
+		return nil
+	}
+	if !d.preopen {
+		d.base.host.ReleaseDescriptor()
+	}
 	if d.root != nil {
 		return errors.Join(d.root.release(), d.base.release())
 	}
 	return errors.Join(d.file.Close(), d.parent.release(), d.base.release())
 }
+
+// StoreClosed closes the descriptor.
+func (d *descriptor) StoreClosed() { d.close() }
 
 // Drop closes the descriptor.
 func (d *descriptor) Drop(context.Context) error { return d.close() }
@@ -336,6 +348,9 @@ func (e *entries) ReadDirectoryEntry(context.Context) (rt.Option[DirectoryEntry]
 	return rt.Some(DirectoryEntry{Type: typeOf(entry.Type()), Name: entry.Name()}), nil
 }
 
+// StoreClosed closes the stream.
+func (e *entries) StoreClosed() { e.dir.Close() }
+
 // Drop closes the stream.
 func (e *entries) Drop(context.Context) error { return e.dir.Close() }
 
@@ -508,6 +523,17 @@ func (d *descriptor) LinkAt(_ context.Context, flags PathFlags, old string, to D
 
 // OpenAt opens a file or directory by path.
 func (d *descriptor) OpenAt(_ context.Context, pf PathFlags, path string, of OpenFlags, df DescriptorFlags) (Descriptor, error) {
+	if !d.base.host.TakeDescriptor() {
+		return nil, ErrorCodeInsufficientMemory
+	}
+	o, err := d.openAt(pf, path, of, df)
+	if err != nil {
+		d.base.host.ReleaseDescriptor()
+	}
+	return o, err
+}
+
+func (d *descriptor) openAt(pf PathFlags, path string, of OpenFlags, df DescriptorFlags) (Descriptor, error) {
 	if err := d.at(path); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/wc2go/wc2go/rt"
 	"github.com/wc2go/wc2go/rt/wasi"
 )
 
@@ -132,5 +133,44 @@ func TestReadOnly(t *testing.T) {
 	}
 	if err := f.SetSize(ctx, 1); err != ErrorCodeNotPermitted {
 		t.Errorf("SetSize of a file open for reading: %v", err)
+	}
+}
+
+func TestDescriptorLimit(t *testing.T) {
+	ctx := t.Context()
+	dir := t.TempDir()
+	check(t, os.WriteFile(filepath.Join(dir, "f"), nil, 0o666))
+	check(t, os.Mkdir(filepath.Join(dir, "d"), 0o777))
+	h := wasi.New(wasi.Config{Dirs: []wasi.Dir{{Host: dir, Guest: "/"}, {FS: os.DirFS(dir), Guest: "/fs"}}, Limits: wasi.Limits{Descriptors: 3}})
+	l, err := PreopensFrom(h).GetDirectories(ctx)
+	check(t, err)
+	for range 3 {
+		var open []Descriptor
+		for _, o := range []struct {
+			dir  int
+			name string
+		}{{0, "f"}, {1, "d"}, {0, "d"}} {
+			if _, err := l[o.dir].F0.OpenAt(ctx, 0, "none", 0, DescriptorFlagsRead); err != ErrorCodeNoEntry {
+				t.Error(err)
+			}
+			f, err := l[o.dir].F0.OpenAt(ctx, 0, o.name, 0, DescriptorFlagsRead)
+			check(t, err)
+			open = append(open, f)
+		}
+		for i := range l {
+			for _, name := range []string{"f", "d"} {
+				if _, err := l[i].F0.OpenAt(ctx, 0, name, 0, DescriptorFlagsRead); err != ErrorCodeInsufficientMemory {
+					t.Errorf("one more: %v", err)
+				}
+			}
+		}
+		for _, f := range open {
+			for range 2 {
+				check(t, f.(rt.Dropper).Drop(ctx))
+			}
+		}
+	}
+	for _, d := range l {
+		check(t, d.F0.(rt.Dropper).Drop(ctx))
 	}
 }

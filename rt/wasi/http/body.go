@@ -106,6 +106,9 @@ func (b *incomingBody) Stream(context.Context) (wasiio.InputStream, error) {
 	return b.stream, nil
 }
 
+// StoreClosed closes the body.
+func (b *incomingBody) StoreClosed() { b.src.close() }
+
 // Drop closes the body: what has not been read is lost.
 func (b *incomingBody) Drop(context.Context) error {
 	if b.stream != nil && !b.stream.dropped {
@@ -199,6 +202,9 @@ func (t *trailers) Get(context.Context) (rt.Option[rt.Result[rt.Result[rt.Option
 	return rt.Some(rt.Ok[inner, rt.Unit](rt.Ok[rt.Option[Fields], ErrorCode](found))), nil
 }
 
+// StoreClosed closes the body.
+func (t *trailers) StoreClosed() { t.src.close() }
+
 // Drop closes the body.
 func (t *trailers) Drop(context.Context) error { t.src.close(); return nil }
 
@@ -228,6 +234,9 @@ func (b *outgoingBody) Write(context.Context) (wasiio.OutputStream, error) {
 
 // errAborted ends a body that the guest did not finish.
 var errAborted = errors.New("wasi:http: body dropped before it was finished")
+
+// StoreClosed aborts the body if it was not finished.
+func (b *outgoingBody) StoreClosed() { b.abort() }
 
 // Drop aborts the body if it was not finished.
 func (b *outgoingBody) Drop(context.Context) error {

@@ -329,6 +329,9 @@ func (f *futureResponse) Get(context.Context) (rt.Option[rt.Result[rt.Result[Inc
 	return rt.Some(rt.Ok[inner, rt.Unit](rt.Ok[IncomingResponse, ErrorCode](f.response))), nil
 }
 
+// StoreClosed is Drop.
+func (f *futureResponse) StoreClosed() { f.Drop(context.Background()) }
+
 // Drop ends the request if nobody has its response.
 func (f *futureResponse) Drop(context.Context) error {
 	if f.got {

@@ -381,6 +381,9 @@ func (r *incomingResponse) Consume(context.Context) (IncomingBody, error) {
 	return r.body, nil
 }
 
+// StoreClosed is Drop.
+func (r *incomingResponse) StoreClosed() { r.Drop(context.Background()) }
+
 // Drop closes the body if nobody took it.
 func (r *incomingResponse) Drop(context.Context) error {
 	if !r.taken {

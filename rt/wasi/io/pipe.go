@@ -326,6 +326,9 @@ func (w pipeWriter) splice(ctx context.Context, read func(context.Context, uint6
 	return uint64(len(b)), w.Write(ctx, b)
 }
 
+// StoreClosed is Drop.
+func (w pipeWriter) StoreClosed() { w.Drop(context.Background()) }
+
 // Drop tells whoever made the pipe; without OnDrop it is Finish.
 func (w pipeWriter) Drop(context.Context) error {
 	if w.dropped != nil {

@@ -28,6 +28,9 @@ func NewPollableDrop(ready func() bool, wait func() <-chan struct{}, drop func()
 	return &pollable{ready, wait, drop}
 }
 
+// StoreClosed is Drop.
+func (p *pollable) StoreClosed() { p.Drop(context.Background()) }
+
 // Drop gives up what the pollable holds.
 func (p *pollable) Drop(context.Context) error {
 	if p.drop != nil {

@@ -148,6 +148,9 @@ func (s *input) Subscribe(context.Context) (Pollable, error) {
 	}), nil
 }
 
+// StoreClosed closes the source.
+func (s *input) StoreClosed() { s.Drop(context.Background()) }
+
 // Drop closes the source.
 func (s *input) Drop(context.Context) error {
 	if c, ok := s.src.(io.Closer); ok {
@@ -258,6 +261,9 @@ func (s *output) splice(ctx context.Context, read func(context.Context, uint64) 
 	}
 	return uint64(len(b)), s.Write(ctx, b)
 }
+
+// StoreClosed closes the writer.
+func (s *output) StoreClosed() { s.Drop(context.Background()) }
 
 // Drop closes the writer.
 func (s *output) Drop(context.Context) error {

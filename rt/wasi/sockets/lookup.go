@@ -102,5 +102,8 @@ func (r *resolved) Subscribe(context.Context) (wasiio.Pollable, error) {
 	return r.ahead.Pollable(), nil
 }
 
+// StoreClosed ends the lookup.
+func (r *resolved) StoreClosed() { r.cancel() }
+
 // Drop ends the lookup.
 func (r *resolved) Drop(context.Context) error { r.cancel(); return nil }

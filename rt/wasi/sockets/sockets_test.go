@@ -278,3 +278,18 @@ func TestLookup(t *testing.T) {
 		}
 	}
 }
+
+func TestSocketLimit(t *testing.T) {
+	g := newGuest(t, wasi.InheritNetwork())
+	g.h.Limits.Descriptors = 2
+	g.tcp()
+	u := g.udp()
+	if _, err := TCPCreateSocketFrom(g.h).CreateTCPSocket(g.ctx, IPAddressFamilyIPv4); err != ErrorCodeNewSocketLimit {
+		t.Errorf("%v", err)
+	}
+	if _, err := UDPCreateSocketFrom(g.h).CreateUDPSocket(g.ctx, IPAddressFamilyIPv4); err != ErrorCodeNewSocketLimit {
+		t.Errorf("%v", err)
+	}
+	g.check(u.(rt.Dropper).Drop(g.ctx))
+	g.tcp()
+}

@@ -21,6 +21,9 @@ type tcpCreate struct{ h *wasi.Host }
 func TCPCreateSocketFrom(h *wasi.Host) TCPCreateSocket { return tcpCreate{h} }
 
 func (c tcpCreate) CreateTCPSocket(_ context.Context, family IPAddressFamily) (TCPSocket, error) {
+	if !c.h.TakeDescriptor() {
+		return nil, ErrorCodeNewSocketLimit
+	}
 	return &tcpSocket{h: c.h, family: family, options: defaultOptions()}, nil
 }
 
@@ -63,6 +66,7 @@ type tcpSocket struct {
 	state   tcpState
 	options options
 	bindErr error
+	dropped sync.Once
 
 	listener *net.TCPListener
 	accept   *wasiio.Ahead[*net.TCPConn]
@@ -194,6 +198,10 @@ func (s *tcpSocket) Accept(context.Context) (TCPSocket, wasiio.InputStream, wasi
 	}
 	if err != nil {
 		return nil, nil, nil, codeOf(err)
+	}
+	if !s.h.TakeDescriptor() {
+		c.Close()
+		return nil, nil, nil, ErrorCodeNewSocketLimit
 	}
 	// An accepted socket has the listener's options.
 	n := &tcpSocket{h: s.h, family: s.family, options: s.options}
@@ -386,8 +394,12 @@ func (s *tcpSocket) Shutdown(_ context.Context, how ShutdownType) error {
 	return nil
 }
 
+// StoreClosed is Drop.
+func (s *tcpSocket) StoreClosed() { s.Drop(context.Background()) }
+
 // Drop closes the socket. What a guest has written still goes out.
 func (s *tcpSocket) Drop(context.Context) error {
+	s.dropped.Do(s.h.ReleaseDescriptor)
 	if s.listener != nil {
 		s.listener.Close()
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"sync"
 
 	"github.com/wc2go/wc2go/rt"
 	"github.com/wc2go/wc2go/rt/wasi"
@@ -18,6 +19,9 @@ type udpCreate struct{ h *wasi.Host }
 func UDPCreateSocketFrom(h *wasi.Host) UDPCreateSocket { return udpCreate{h} }
 
 func (c udpCreate) CreateUDPSocket(_ context.Context, family IPAddressFamily) (UDPSocket, error) {
+	if !c.h.TakeDescriptor() {
+		return nil, ErrorCodeNewSocketLimit
+	}
 	return &udpSocket{h: c.h, family: family, options: defaultOptions()}, nil
 }
 
@@ -26,6 +30,7 @@ type udpSocket struct {
 	h       *wasi.Host
 	family  IPAddressFamily
 	options options
+	dropped sync.Once
 
 	binding bool
 	bound   bool
@@ -165,8 +170,12 @@ func (s *udpSocket) Subscribe(context.Context) (wasiio.Pollable, error) {
 	return wasiio.AlwaysReady(), nil
 }
 
+// StoreClosed is Drop.
+func (s *udpSocket) StoreClosed() { s.Drop(context.Background()) }
+
 // Drop closes the socket.
 func (s *udpSocket) Drop(context.Context) error {
+	s.dropped.Do(s.h.ReleaseDescriptor)
 	if s.receive != nil {
 		s.receive.Stop(func(datagram) {})
 	}
