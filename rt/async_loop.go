@@ -32,6 +32,7 @@ type events struct {
 	// Of the holder of the baton.
 	pending int       // host calls that have not come back
 	ending  int       // those of them that were cancelled
+	hosts   *hostCall // all of them
 	settled []*waiter // wait until there is no such call, and nothing more to do
 	ends    map[*hostEnd]struct{}
 	ctx     context.Context // cancelled when the store is closed or poisoned
@@ -89,7 +90,7 @@ func (ev *events) takePosts() []func() {
 	return p
 }
 
-// fail ends all waiting with an error.
+// fail ends all waiting with an error; it needs the baton.
 func (ev *events) fail(err error) {
 	ev.mu.Lock()
 	if ev.closed == nil {
@@ -103,6 +104,9 @@ func (ev *events) fail(err error) {
 	ev.mu.Unlock()
 	for _, w := range ws {
 		w.finish(err)
+	}
+	for h := ev.hosts; h != nil; h = h.next {
+		h.stop(err)
 	}
 	ev.cancel(err) // after that, so that it is err and not its consequences that they see
 }
@@ -838,12 +842,28 @@ func (s *Store) RunConcurrent(ctx context.Context, fn func(ctx context.Context, 
 // goes on without the result.
 const immediately = 5 * time.Microsecond
 
+// hostCall is a call of an asynchronous host function: the subtask that the
+// guest sees, and the goroutine that runs the function.
+type hostCall struct {
+	Subtask
+	s          *Store
+	name       string
+	run        func(ctx context.Context) error
+	done       func(d int32)
+	ctx        context.Context
+	stop       context.CancelCauseFunc
+	prev, next *hostCall // of those that are out
+
+	err      error
+	failure  any
+	over     atomic.Bool
+	finished bool
+}
+
 // HostCall is a lowered import of asynchronous type: run calls the host
 // function, off the baton; done lowers what it returned. For generated code.
 func (c *ComponentInstance) HostCall(d int32, async bool, name string, cx *Cx, run func(ctx context.Context) error, done func(d int32)) uint32 {
 	s := c.Store
-	sub := &Subtask{cx: cx, state: subtaskStarted}
-	sub.self = sub
 	th := s.cur
 	if !async && (th == nil || th.inline) {
 		// A synchronous task cannot wait; the host function holds it up.
@@ -851,73 +871,98 @@ func (c *ComponentInstance) HostCall(d int32, async bool, name string, cx *Cx, r
 		run(s.HostContext()) // done sees its error
 		s.EndHost()
 		done(d)
-		sub.state = subtaskReturned
-		sub.deliver()
+		if cx != nil {
+			cx.EndLends()
+		}
 		return 0
 	}
-	ev := s.loop()
 	parent := s.ctx
 	if parent == nil {
 		parent = context.Background()
 	}
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(parent))
-	stop := context.AfterFunc(ev.ctx, func() { cancel(context.Cause(ev.ctx)) })
-	sub.cancel = func() {
-		ev.ending++
-		cancel(nil)
-	}
-	ev.pending++
-	var err error
-	var failure any
-	var over atomic.Bool
-	finished := false
-	finish := func() {
-		if finished {
-			return
-		}
-		finished = true
-		ev.pending--
-		if sub.cancelled {
-			ev.ending--
-		}
-		if failure != nil {
-			s.raise(failure)
-		}
-		if sub.cancelled && (errors.Is(err, context.Canceled) || errors.Is(err, ErrCancelled)) {
-			sub.resolve(true)
-			return
-		}
-		done(s.callDepth)
-		sub.resolve(false)
-	}
-	go func() {
-		ok := false
-		defer func() {
-			if !ok {
-				if failure = recover(); failure != nil {
-					failure = hostPanic(failure)
-				} else {
-					failure = &Trap{Code: TrapHost, Message: name, Cause: errors.New("host function ended its goroutine")}
-				}
-			}
-			stop()
-			cancel(nil)
-			over.Store(true)
-			ev.post(func() { finish() })
-		}()
-		err = run(ctx)
-		ok = true
-	}()
+	h := &hostCall{Subtask: Subtask{cx: cx, state: subtaskStarted}, s: s, name: name, run: run, done: done}
+	h.self = &h.Subtask
+	h.ctx, h.stop = context.WithCancelCause(context.WithoutCancel(parent))
+	h.cancel = h.cancelHost
+	s.loop().begun(h)
+	go h.goRun()
 	// A host function that has nothing to wait for returns at once, as far as the guest can see.
-	for start := time.Now(); !over.Load() && time.Since(start) < immediately; {
+	for start := time.Now(); !h.over.Load() && time.Since(start) < immediately; {
 		runtime.Gosched()
 	}
-	if over.Load() {
-		finish()
+	if h.over.Load() {
+		h.finish()
 	}
 	if async {
-		return c.finishLower(sub)
+		return c.finishLower(&h.Subtask)
 	}
-	c.awaitSubtask(sub)
+	c.awaitSubtask(&h.Subtask)
 	return 0
+}
+
+// begun counts a host call.
+func (ev *events) begun(h *hostCall) {
+	ev.pending++
+	if h.next = ev.hosts; h.next != nil {
+		h.next.prev = h
+	}
+	ev.hosts = h
+}
+
+// cancelHost is the guest's subtask.cancel.
+func (h *hostCall) cancelHost() {
+	h.s.events.ending++
+	h.stop(nil)
+}
+
+// goRun is the goroutine.
+func (h *hostCall) goRun() {
+	ok := false
+	defer func() {
+		if !ok {
+			if h.failure = recover(); h.failure != nil {
+				h.failure = hostPanic(h.failure)
+			} else {
+				h.failure = &Trap{Code: TrapHost, Message: h.name, Cause: errors.New("host function ended its goroutine")}
+			}
+		}
+		h.stop(nil)
+		ev := h.s.current.Load()
+		h.over.Store(true)
+		ev.post(h.finish)
+	}()
+	h.err = h.run(h.ctx)
+	ok = true
+}
+
+// finish brings the result to the guest; it needs the baton. It may be called twice.
+func (h *hostCall) finish() {
+	if h.finished {
+		return
+	}
+	h.finished = true
+	ev := h.s.events
+	ev.pending--
+	if h.prev != nil {
+		h.prev.next = h.next
+	} else {
+		ev.hosts = h.next
+	}
+	if h.next != nil {
+		h.next.prev = h.prev
+	}
+	h.prev, h.next = nil, nil
+	cancelled := h.cancelled
+	if cancelled {
+		ev.ending--
+	}
+	if h.failure != nil {
+		h.s.raise(h.failure)
+	}
+	if cancelled && (errors.Is(h.err, context.Canceled) || errors.Is(h.err, ErrCancelled)) {
+		h.resolve(true)
+		return
+	}
+	h.done(h.s.callDepth)
+	h.resolve(false)
 }
