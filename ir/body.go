@@ -44,6 +44,9 @@ type Expr struct {
 	// tested for, as bits (ref.cast: Type says it); Imm of ref.test has TestExact if
 	// subtypes do not pass.
 	Index uint32
+	// End is for a load where accesses are checked, see pass bounds: 0 if the bytes that
+	// it reads must be in bounds, otherwise how many bytes from the address operand on; NoCheck if none.
+	End uint32
 	// Args are operands beyond three (struct.new, array.new_fixed).
 	Args []*Expr
 	// Pos is the offset of the instruction relative to its module.
@@ -77,7 +80,8 @@ type Store struct {
 	Addr   *Expr
 	Offset uint64
 	X      *Expr
-	Lane   uint8 // v128.storeN_lane
+	Lane   uint8  // v128.storeN_lane
+	End    uint32 // as for a load
 	Pos    uint32
 }
 

@@ -29,12 +29,13 @@ var Passes = []Pass{
 	{Name: "split", Doc: "make several functions of one that is too large for the Go compiler", Run: splitLarge, Required: true},
 	{Name: "deadsets", Doc: "do not assign locals that are not read afterwards", Run: deadSets},
 	{Name: "locals", Doc: "drop temporaries that are not used", Run: dropLocals},
+	{Name: "bounds", Doc: "find accesses that need no check where memory is checked", Run: findBounds},
 	{Name: "callgraph", Doc: "find recursive functions and those that need the depth budget", Run: callGraph, Required: true},
 }
 
 // PassOptions change what RunPasses does.
 type PassOptions struct {
-	// Disable names passes that are not to run.
+	// Disable names passes that are not to run; "all" stands for all that are not required.
 	Disable []string
 	// After, if not nil, is called after each pass (also a disabled one), and with
 	// name "frontend" before the first.
@@ -46,6 +47,9 @@ type PassOptions struct {
 // RunPasses runs Passes on p, verifying it before the first and after each.
 func RunPasses(p *Program, o PassOptions) error {
 	for _, name := range o.Disable {
+		if name == "all" {
+			continue
+		}
 		i := slices.IndexFunc(Passes, func(s Pass) bool { return s.Name == name })
 		if i < 0 {
 			return fmt.Errorf("no pass is called %q", name)
@@ -61,7 +65,7 @@ func RunPasses(p *Program, o PassOptions) error {
 		o.After("frontend", p)
 	}
 	for _, s := range Passes {
-		if !slices.Contains(o.Disable, s.Name) {
+		if s.Required || !slices.Contains(o.Disable, s.Name) && !slices.Contains(o.Disable, "all") {
 			run := s.Run
 			if s.Name == "split" && o.Split != nil {
 				run = o.Split.split

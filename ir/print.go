@@ -634,7 +634,7 @@ func (p *printer) stmt(s Stmt) {
 		if s.Op >= OpBaseFD && s.Op.Info().Bytes < 16 {
 			lane = fmt.Sprintf(" lane %d", s.Lane)
 		}
-		p.line("%s%s(%s)%s = %s", s.Op, memSuffix(s.Mem), p.address(s.Addr, s.Offset), lane, p.text(s.X))
+		p.line("%s%s(%s)%s%s = %s", s.Op, memSuffix(s.Mem), p.address(s.Addr, s.Offset), lane, checkSuffix(s.End), p.text(s.X))
 	case *Call:
 		p.call(s)
 	case *Effect:
@@ -816,6 +816,18 @@ func (p *printer) expr(b *strings.Builder, x *Expr) {
 		fmt.Fprintf(b, ", lane %d", x.Imm2)
 	}
 	b.WriteByte(')')
+	b.WriteString(checkSuffix(x.End))
+}
+
+// checkSuffix tells what pass bounds found out about an access.
+func checkSuffix(end uint32) string {
+	switch end {
+	case 0:
+		return ""
+	case NoCheck:
+		return "!"
+	}
+	return fmt.Sprintf("!%d", end)
 }
 
 func constText(x *Expr) string {

@@ -392,6 +392,7 @@ func (v *funcVerifier) stmt(s Stmt) bool {
 			v.fail("no memory %d", s.Mem)
 			return true
 		}
+		v.end(s.End, s.Offset, s.Op)
 		v.operand(s.Addr, addrType(v.memTypes[s.Mem].Limits))
 		v.operand(s.X, sigType(s.Op.Info().Sig[1]))
 	case *Call:
@@ -482,6 +483,13 @@ func (v *funcVerifier) stmt(s Stmt) bool {
 		v.fail("statement %T", s)
 	}
 	return true
+}
+
+// end checks what pass bounds says of an access.
+func (v *funcVerifier) end(end uint32, off uint64, op Op) {
+	if end != 0 && end != NoCheck && uint64(end) < off+uint64(op.Info().Bytes) {
+		v.fail("%s at offset %d is checked up to %d only", op, off, end)
+	}
 }
 
 func (v *funcVerifier) operands(args []*Expr, types []ValType) {
@@ -698,6 +706,7 @@ func (v *funcVerifier) expr(x *Expr) {
 	switch x.Trap() {
 	case TrapLoad:
 		v.loads++
+		v.end(x.End, x.Imm, x.Op)
 	case TrapOther:
 		v.traps++
 	}

@@ -174,7 +174,7 @@ func (l *passList) Set(v string) error {
 }
 
 func disableFlag(cmd *cobra.Command, l *passList) {
-	cmd.Flags().Var(l, "disable", "do not run these `passes` over the program (to find out about wc2go)")
+	cmd.Flags().Var(l, "disable", "do not run these `passes` over the program, or all (to find out about wc2go)")
 	cmd.RegisterFlagCompletionFunc("disable", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return translate.PassNames()[1:], cobra.ShellCompDirectiveNoFileComp
 	})

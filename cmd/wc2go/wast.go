@@ -59,7 +59,7 @@ is another one.`,
 	f.StringVar(&execs, "exec", "", "run the programs with this `command`")
 	f.DurationVar(&o.Timeout, "timeout", time.Minute, "how long one script may run")
 	f.Uint64Var(&o.Shuffle, "shuffle", 0, "take ready tasks and events in an order that depends on this `seed`")
-	f.StringSliceVar(&o.Passes.Disable, "disable", nil, "do not run these `passes`")
+	f.StringSliceVar(&o.Passes.Disable, "disable", nil, "do not run these `passes`, or all")
 	f.BoolVar(&o.Interruptible, "interruptible", false, "have the code interruptible")
 	f.BoolVar(&o.Fuel, "fuel", false, "have the code count fuel")
 	f.StringVar(&o.Keep, "keep", "", "leave the generated programs in this `directory`")

@@ -29,7 +29,7 @@ func (b *body) atomic(s *ir.Effect) {
 	for _, x := range s.Args[1:] {
 		args = append(args, b.ex(x))
 	}
-	t := b.bounds(s.Index, s.Args[0], s.Offset, info.Bytes)
+	t := b.bounds(s.Index, s.Args[0], s.Offset, info.Bytes, 0)
 	if info.Bytes > 1 {
 		b.line("if ", t, "&", strconv.Itoa(int(info.Bytes)-1), " != 0 {")
 		b.line("\tpanic(rt.TrapUnalignedAtomic)")

@@ -420,8 +420,12 @@ func (b *body) discard(x *ir.Expr) {
 	switch {
 	case x.Op.IsLoad():
 		b.pos = x.Pos
-		if _, in := b.fixed(x.Index, x.X, x.Imm, x.Op.Info().Bytes); !in {
-			b.bounds(x.Index, x.X, x.Imm, x.Op.Info().Bytes)
+		if _, in := b.fixed(x.Index, x.X, x.Imm, x.Op.Info().Bytes); in {
+			b.discard(x.X)
+		} else if !b.guarded(x.Index) && x.End == ir.NoCheck {
+			b.discard(x.X)
+		} else {
+			b.bounds(x.Index, x.X, x.Imm, x.Op.Info().Bytes, x.End)
 		}
 		if x.Y != nil {
 			b.discard(x.Y)
@@ -802,7 +806,7 @@ func base(mem uint32) string { return "b" + strconv.FormatUint(uint64(mem), 10) 
 
 // addr is the unsafe.Pointer of an access of size bytes at x+off. Unless the
 // memory is guarded, or if check is set, the access is checked before.
-func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) *node {
+func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, end uint32, check bool) *node {
 	i := strconv.FormatUint(uint64(mem), 10)
 	guarded := b.guarded(mem)
 	var a *node
@@ -811,7 +815,7 @@ func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) 
 	case in:
 		a = uintLit(at)
 	case !guarded || check:
-		a = atom(b.bounds(mem, x, off, size))
+		a = atom(b.bounds(mem, x, off, size, end))
 	default:
 		a = b.address(x, off, false)
 		if x.Op != ir.OpConst && off != 0 {
@@ -850,8 +854,9 @@ func (b *body) fixed(mem uint32, x *ir.Expr, off uint64, size uint8) (at uint64,
 }
 
 // bounds prints a check of an access of size bytes at x+off as a statement. It
-// returns the temporary that holds the address.
-func (b *body) bounds(mem uint32, x *ir.Expr, off uint64, size uint8) string {
+// returns the temporary that holds the address. end is as ir.Expr.End; where memory is
+// guarded no check stands in for another one.
+func (b *body) bounds(mem uint32, x *ir.Expr, off uint64, size uint8, end uint32) string {
 	i := strconv.FormatUint(uint64(mem), 10)
 	t, _ := b.m.Memory(mem)
 	a := b.address(x, off, t.Limits.Is64)
@@ -870,11 +875,19 @@ func (b *body) bounds(mem uint32, x *ir.Expr, off uint64, size uint8) string {
 	b.temps++
 	b.maxTemps = max(b.maxTemps, b.temps)
 	b.assign(tmp, a)
+	n := uint64(size)
+	switch {
+	case b.guarded(mem) || end == 0:
+	case end == ir.NoCheck:
+		return tmp
+	default:
+		n = uint64(end) - off
+	}
 	b.file.rt = true
 	if t.Limits.Is64 {
-		b.line("if !rt.In(", tmp, ", ", strconv.FormatUint(off, 10), ", ", strconv.Itoa(int(size)), ", m.Mem", i, ".Size) {")
+		b.line("if !rt.In(", tmp, ", ", strconv.FormatUint(off, 10), ", ", strconv.FormatUint(n, 10), ", m.Mem", i, ".Size) {")
 	} else {
-		b.line("if ", tmp, "+", strconv.Itoa(int(size)), " > m.Mem", i, ".Size {")
+		b.line("if ", tmp, "+", strconv.FormatUint(n, 10), " > m.Mem", i, ".Size {")
 	}
 	b.line("\tpanic(rt.TrapMemoryOutOfBounds)")
 	b.line("}")
@@ -887,7 +900,7 @@ func (b *body) store(s *ir.Store) {
 		b.storeVector(s)
 		return
 	}
-	p := b.addr(s.Mem, s.Addr, s.Offset, s.Op.Info().Bytes, false)
+	p := b.addr(s.Mem, s.Addr, s.Offset, s.Op.Info().Bytes, s.End, false)
 	var x *node
 	if k.narrow {
 		x = b.narrowed(s.X, s.Op.Info().Bytes)
@@ -932,7 +945,7 @@ func (b *body) load(x *ir.Expr, check bool) *node {
 	outer := b.pos
 	b.pos = x.Pos
 	defer func() { b.pos = outer }()
-	p := b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, check || b.force || b.needsCheck(x))
+	p := b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, x.End, check || b.force || b.needsCheck(x))
 	var n *node
 	switch {
 	case !b.checked:

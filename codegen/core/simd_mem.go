@@ -21,7 +21,7 @@ type access struct {
 }
 
 // access evaluates the place x+off. See addr for check.
-func (b *body) access(mem uint32, x *ir.Expr, off uint64, size uint8, check bool) access {
+func (b *body) access(mem uint32, x *ir.Expr, off uint64, size uint8, end uint32, check bool) access {
 	i := strconv.FormatUint(uint64(mem), 10)
 	b.file.unsafe = true
 	at, in := b.fixed(mem, x, off, size)
@@ -32,13 +32,13 @@ func (b *body) access(mem uint32, x *ir.Expr, off uint64, size uint8, check bool
 		return access{b: b, base: atom("m.Mem" + i + ".Base"), addr: uintLit(0), off: at}
 	}
 	if !b.guarded(mem) {
-		t := b.bounds(mem, x, off, size)
+		t := b.bounds(mem, x, off, size, end)
 		p := b.temp(pointerTemp)
 		b.assign(p.text, call("unsafe.Add", atom("m.Mem"+i+".Base"), conv("uintptr", atom(t))))
 		return access{b: b, base: p}
 	}
 	if check {
-		return access{b: b, base: b.variable(base(mem)), addr: atom(b.bounds(mem, x, off, size))}
+		return access{b: b, base: b.variable(base(mem)), addr: atom(b.bounds(mem, x, off, size, end))}
 	}
 	a := b.address(x, off, false)
 	if x.Op == ir.OpConst {
@@ -114,7 +114,7 @@ func (b *body) loadVector(x *ir.Expr, f form) []*node {
 		old = b.vector(x.Y, f)
 	}
 	size := int(op.Info().Bytes)
-	a := b.access(x.Index, x.X, x.Imm, uint8(size), check)
+	a := b.access(x.Index, x.X, x.Imm, uint8(size), x.End, check)
 	lane := func(d int) *node { return a.load(f.goType(), f.suffix(), d) }
 	small := func() *node { return conv("uint64", a.load("uint"+strconv.Itoa(8*size), strconv.Itoa(8*size), 0)) }
 	out := make([]*node, f.lanes())
@@ -185,14 +185,14 @@ func (b *body) storeVector(s *ir.Store) {
 			}
 		}
 	}
-	a := b.access(s.Mem, s.Addr, s.Offset, size, false)
+	a := b.access(s.Mem, s.Addr, s.Offset, size, s.End, false)
 	for i := len(l) - 1; i >= 0; i-- {
 		a.store(f.goType(), f.suffix(), 16/len(l)*i, l[i])
 	}
 }
 
 func (b *body) storeLane(s *ir.Store, size uint8) {
-	a := b.access(s.Mem, s.Addr, s.Offset, size, false)
+	a := b.access(s.Mem, s.Addr, s.Offset, size, s.End, false)
 	bits := strconv.Itoa(8 * int(size))
 	op := map[uint8]ir.Op{1: ir.OpI8x16ExtractLaneU, 2: ir.OpI16x8ExtractLaneU, 4: ir.OpI32x4ExtractLane, 8: ir.OpI64x2ExtractLane}[size]
 	if f, _ := b.natural(s.X, halves); size == 4 && f == floats || size == 8 && f == doubles {

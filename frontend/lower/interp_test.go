@@ -298,7 +298,7 @@ func (fr *frame) stmt(s ir.Stmt) int {
 		}
 		a := fr.eval(s.Addr).n
 		v := fr.eval(s.X).n
-		b := in.access(s.Mem, a, s.Offset, uint64(s.Op.Info().Bytes))
+		b := in.checked(s.Mem, a, s.Offset, uint64(s.Op.Info().Bytes), s.End)
 		for i := range b {
 			b[i] = byte(v >> (8 * i))
 		}
@@ -436,6 +436,19 @@ func (in *instance) access(mem uint32, addr, offset, n uint64) []byte {
 		throw("out of bounds memory access")
 	}
 	return m.data[ea : ea+n]
+}
+
+// checked is access as pass bounds wants it checked.
+func (in *instance) checked(mem uint32, addr, offset, n uint64, end uint32) []byte {
+	switch {
+	case end == ir.NoCheck:
+		if ea, carry := bits.Add64(addr, offset, 0); carry != 0 || !span(ea, n, len(in.mems[mem].data)) {
+			panic("an access that needs no check is out of bounds")
+		}
+	case end != 0:
+		in.access(mem, addr, 0, uint64(end))
+	}
+	return in.access(mem, addr, offset, n)
 }
 
 func (fr *frame) effect(s *ir.Effect) {
@@ -605,7 +618,7 @@ func (fr *frame) eval(x *ir.Expr) val {
 		throw("out of bounds table access")
 	}
 	if x.Op.IsLoad() && x.Op < ir.OpBaseFB {
-		b := in.access(x.Index, fr.eval(x.X).n, x.Imm, uint64(x.Op.Info().Bytes))
+		b := in.checked(x.Index, fr.eval(x.X).n, x.Imm, uint64(x.Op.Info().Bytes), x.End)
 		var v uint64
 		for i, c := range b {
 			v |= uint64(c) << (8 * i)

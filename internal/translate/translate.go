@@ -111,7 +111,7 @@ func CheckPass(name string) error {
 	return nil
 }
 
-// CheckDisable returns an error if there is no pass of that name that can be left out.
+// CheckDisable returns an error if there is no pass of that name that can be left out; "all" are all that can.
 func CheckDisable(name string) error {
 	var can []string
 	for _, p := range ir.Passes {
@@ -119,8 +119,8 @@ func CheckDisable(name string) error {
 			can = append(can, p.Name)
 		}
 	}
-	if !slices.Contains(can, name) {
-		return fmt.Errorf("no pass %q that can be left out: there are %s", name, strings.Join(can, ", "))
+	if name != "all" && !slices.Contains(can, name) {
+		return fmt.Errorf("no pass %q that can be left out: there are all, %s", name, strings.Join(can, ", "))
 	}
 	return nil
 }

@@ -101,18 +101,12 @@ func m1f12(m *core.M1, d int32, l0 uint32) uint32 {
 func m1f13(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	var t0, t1 uint64
 	t0 = uint64(l0)
-	if t0+4 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
 	t1 = uint64(l0)
 	if t1+4 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
 	rt.St32(unsafe.Add(m.Mem0.Base, uintptr(t0)), rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t1)))+l1)
 	t0 = uint64(l0)
-	if t0+4 > m.Mem0.Size {
-		panic(rt.TrapMemoryOutOfBounds)
-	}
 	return rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
 }
 

@@ -40,7 +40,7 @@ L2:
 		goto L1
 	}
 	t0 = uint64(l0)
-	if t0+4 > m.Mem0.Size {
+	if t0+12 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
 	t1 = uint64(l0) + 4
