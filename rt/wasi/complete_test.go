@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/wc2go/wc2go/internal/shared"
+	"github.com/wc2go/wc2go/rt/wasi"
 )
 
 // provided gives the interfaces of wit.go files, and those that a function <Interface>From makes an
@@ -101,4 +103,26 @@ func TestComplete(t *testing.T) {
 		t.Errorf("only %d interfaces", n)
 	}
 	t.Logf("%d interfaces", n)
+}
+
+// TestNetworkAllows has a policy that denies the machine itself asked about it by its other names.
+func TestNetworkAllows(t *testing.T) {
+	var asked []string
+	n := &wasi.Network{Allow: func(use wasi.NetworkUse, a netip.AddrPort) bool {
+		asked = append(asked, a.String())
+		return !a.Addr().IsLoopback()
+	}}
+	for _, a := range []string{"127.0.0.1:80", "127.1.2.3:80", "0.0.0.0:80", "[::]:80", "[::1]:80", "[::ffff:127.0.0.1]:80", "[::ffff:0.0.0.0]:80"} {
+		for _, use := range []wasi.NetworkUse{wasi.TCPConnect, wasi.UDPSend} {
+			if n.Allows(use, netip.MustParseAddrPort(a)) {
+				t.Errorf("%v to %s is allowed: asked for %s", use, a, asked[len(asked)-1])
+			}
+		}
+	}
+	if !n.Allows(wasi.TCPConnect, netip.MustParseAddrPort("10.0.0.1:80")) || !n.Allows(wasi.TCPBind, netip.MustParseAddrPort("0.0.0.0:80")) {
+		t.Error("what is allowed is denied")
+	}
+	if (&wasi.Network{}).Allows(wasi.TCPConnect, netip.MustParseAddrPort("10.0.0.1:80")) {
+		t.Error("the zero policy allows something")
+	}
 }

@@ -95,8 +95,17 @@ func InheritNetwork() *Network {
 
 // Allows tells whether a use is allowed; n may be nil.
 func (n *Network) Allows(use NetworkUse, addr netip.AddrPort) bool {
-	// An IPv4 address in IPv6 clothes is that IPv4 address.
-	return n != nil && n.Allow != nil && n.Allow(use, netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()))
+	if n == nil || n.Allow == nil {
+		return false
+	}
+	a := addr.Addr().Unmap() // an IPv4 address in IPv6 clothes is that IPv4 address
+	if a.IsUnspecified() && (use == TCPConnect || use == UDPSend) {
+		// Systems, and package net, reach their own machine by it.
+		if a = netip.IPv6Loopback(); addr.Addr().Unmap().Is4() {
+			a = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+		}
+	}
+	return n.Allow(use, netip.AddrPortFrom(a, addr.Port()))
 }
 
 // Dir is a directory that a guest may open files in.
