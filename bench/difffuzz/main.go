@@ -43,6 +43,7 @@ var (
 	keep   = flag.String("keep", "", "`directory` that keeps what differs (default: a temporary one)")
 	simd   = flag.Bool("simd", true, "with vectors")
 	tail   = flag.Bool("tail", true, "with tail calls")
+	except = flag.Bool("exceptions", true, "with exceptions, in every second module")
 	size   = flag.Int("size", 120, "how many `instructions` a function has at most, about")
 	args   = flag.String("args", "", "more `arguments` of wc2go wast, separated by blanks")
 	single = flag.Bool("single", false, "make the script of -seed in -keep, and do not run it")
@@ -203,7 +204,7 @@ var trapText = []struct{ wazero, spec string }{
 
 // makeScript runs a module in wazero and writes its script.
 func makeScript(dir string, seed uint64, total *stats) error {
-	m := gen.New(seed, gen.Options{SIMD: *simd, Tail: *tail, Size: *size})
+	m := gen.New(seed, gen.Options{SIMD: *simd, Tail: *tail, Exceptions: *except && seed%2 == 1, Size: *size})
 	name := fmt.Sprintf("seed-%d", seed)
 	s := script{Source: name, Commands: []command{{Type: "module", Line: 1, Filename: "0.wasm", ModuleType: "binary"}}}
 
@@ -211,6 +212,9 @@ func makeScript(dir string, seed uint64, total *stats) error {
 	features := api.CoreFeaturesV2
 	if *tail {
 		features |= experimental.CoreFeaturesTailCall
+	}
+	if *except {
+		features |= experimental.CoreFeaturesExceptionHandling
 	}
 	rt := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(features))
 	defer rt.Close(ctx)

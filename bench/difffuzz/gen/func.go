@@ -10,6 +10,7 @@ type fn struct {
 	writer
 	params, locals []Type // locals: the declared ones
 	temps          map[Type]int
+	places         []int // locals that hold addresses
 	stack          []Type
 	ctrl           []ctrl
 	left           int // about how many instructions may follow
@@ -125,6 +126,13 @@ func (m *module) function(i int) []byte {
 		f.locals = append(f.locals, m.number(true))
 	}
 	f.burn()
+	if f.chance(60) {
+		for range 1 + f.r.IntN(2) {
+			l := f.local(I32)
+			f.places = append(f.places, l)
+			f.setPlace(l)
+		}
+	}
 	f.ctrl = []ctrl{{label: t.Results, result: t.Results}}
 	f.body()
 	return f.finish()
@@ -349,7 +357,37 @@ func (f *fn) isTemp(l int) bool {
 			return true
 		}
 	}
+	for _, p := range f.places {
+		if p == l {
+			return true
+		}
+	}
 	return false
+}
+
+// setPlace gives a local for addresses a value: mostly one of which accesses are in bounds.
+func (f *fn) setPlace(l int) {
+	switch n := f.r.IntN(100); {
+	case n < 30:
+		f.op(0x41)
+		f.sint(int64(65536*(1+f.r.IntN(2)/2) - f.r.IntN(300)))
+	case n < 35:
+		f.constant(&f.writer, I32)
+	default:
+		p := f.r.IntN(len(f.params) + len(f.locals))
+		if f.varType(p) == I32 && !f.isTemp(p) {
+			f.op(0x20)
+			f.uint(p)
+		} else {
+			f.op(0x41)
+			f.sint(int64(f.r.IntN(spread)))
+		}
+		f.op(0x41)
+		f.sint(spread - 1)
+		f.op(0x71)
+	}
+	f.op(0x21)
+	f.uint(l)
 }
 
 // instruction writes one instruction, with what it needs.
@@ -381,6 +419,9 @@ func (f *fn) instruction() {
 		}
 	case n < 560: // global.set
 		g := 1 + f.r.IntN(len(f.globals)-1)
+		if f.consts[g] || f.unset[g] {
+			return
+		}
 		f.need(f.globals[g])
 		f.op(0x24)
 		f.uint(g)
@@ -409,7 +450,14 @@ func (f *fn) instruction() {
 	case n < 890:
 		f.call()
 	case n < 900:
-		if f.chance(10) {
+		switch {
+		case len(f.tags) > 0 && f.chance(40):
+			t := f.r.IntN(len(f.tags))
+			f.need(f.tags[t].Params...)
+			f.op(0x08)
+			f.uint(t)
+			f.unreachable()
+		case f.chance(10):
 			f.op(0x00)
 			f.unreachable()
 		}
@@ -440,6 +488,16 @@ func (f *fn) unreachable() {
 
 // address pushes the address of an access of size bytes, and gives a static offset for it.
 func (f *fn) address(size int) (offset int) {
+	if len(f.places) > 0 && f.chance(40) {
+		l := f.places[f.r.IntN(len(f.places))]
+		if f.chance(15) {
+			f.setPlace(l)
+		}
+		f.op(0x20)
+		f.uint(l)
+		f.push(I32)
+		return f.r.IntN(24)
+	}
 	switch n := f.r.IntN(1000); {
 	case n < 900:
 		f.need(I32)
@@ -550,6 +608,9 @@ func (f *fn) blockType(params, results []Type) {
 
 func (f *fn) block() {
 	kind := f.r.IntN(3)
+	if len(f.tags) > 0 && f.chance(25) {
+		kind = 3
+	}
 	params, results := f.few()
 	if kind == 2 {
 		f.expr(I32, 2)
@@ -561,8 +622,11 @@ func (f *fn) block() {
 	if kind == 1 {
 		c.label = params
 	}
-	f.op([]byte{0x02, 0x03, 0x04}[kind])
+	f.op([]byte{0x02, 0x03, 0x04, 0x1f}[kind])
 	f.blockType(params, results)
+	if kind == 3 {
+		f.catches()
+	}
 	f.ctrl = append(f.ctrl, c)
 	f.push(params...)
 	if kind == 1 {
@@ -583,6 +647,31 @@ func (f *fn) block() {
 	f.op(0x0b)
 	f.ctrl = f.ctrl[:len(f.ctrl)-1]
 	f.stack = append(f.stack[:base], results...)
+}
+
+// catches writes the clauses of a try_table.
+func (f *fn) catches() {
+	var w writer
+	n := 0
+	for range 1 + f.r.IntN(4) {
+		l := f.r.IntN(len(f.ctrl))
+		label := string(bytesOf(f.ctrl[len(f.ctrl)-1-l].label))
+		for t, sig := range f.tags {
+			if string(bytesOf(sig.Params)) == label && f.chance(70) {
+				w.byte(0)
+				w.uint(t)
+				w.uint(l)
+				n++
+			}
+		}
+		if label == "" && f.chance(30) {
+			w.byte(2)
+			w.uint(l)
+			n++
+		}
+	}
+	f.uint(n)
+	f.raw(string(w.buf))
 }
 
 func (f *fn) branch() {

@@ -29,6 +29,8 @@ type Options struct {
 	SIMD bool
 	// Tail makes tail calls.
 	Tail bool
+	// Exceptions throws and catches.
+	Exceptions bool
 	// Size is about how many instructions a function has at most; 0 means 120.
 	Size int
 }
@@ -59,7 +61,10 @@ type module struct {
 	types   []Sig
 	funcs   []int  // type of each function
 	globals []Type // global 0 is the fuel
-	tables  int    // of functions
+	consts  []bool // of each global: it is not mutable
+	unset   []bool // of each global: it is mutable, and never set
+	tags    []Sig
+	tables  int // of functions
 	elems   [][]int
 	active  int // the first segments are active
 	datas   [][]byte
@@ -129,8 +134,17 @@ func (m *module) build() *Module {
 		m.funcs = append(m.funcs, m.typeIndex(sigs[m.r.IntN(len(sigs))]))
 	}
 	m.globals = []Type{I32}
-	for range 1 + m.r.IntN(5) {
+	m.consts, m.unset = []bool{false}, []bool{false}
+	for range 1 + m.r.IntN(6) {
 		m.globals = append(m.globals, m.number(true))
+		m.consts = append(m.consts, m.chance(20))
+		m.unset = append(m.unset, m.chance(15))
+	}
+	if m.opts.Exceptions {
+		for range 1 + m.r.IntN(3) {
+			m.tags = append(m.tags, Sig{Params: m.numbers(2, true)})
+			m.typeIndex(m.tags[len(m.tags)-1])
+		}
 	}
 	m.tables = 1 + m.r.IntN(2)
 	m.active = 1 + m.r.IntN(2)
@@ -201,11 +215,24 @@ func (m *module) build() *Module {
 		w.uint(memPage)
 		w.uint(maxPages)
 	})
+	if len(m.tags) > 0 {
+		w.section(13, func(w *writer) {
+			w.uint(len(m.tags))
+			for _, t := range m.tags {
+				w.byte(0)
+				w.uint(m.typeIndex(t))
+			}
+		})
+	}
 	w.section(6, func(w *writer) {
 		w.uint(len(m.globals))
 		for i, t := range m.globals {
 			w.byte(byte(t))
-			w.byte(1)
+			if m.consts[i] {
+				w.byte(0)
+			} else {
+				w.byte(1)
+			}
 			if i == 0 {
 				w.byte(0x41)
 				w.sint(0)
@@ -299,6 +326,9 @@ func (m *module) entry(i int) []byte {
 	f.sint(fuel)
 	f.op(0x24)
 	f.uint(0)
+	if len(m.tags) > 0 { // what nobody catches ends here
+		f.raw("\x02\x40\x1f\x40\x01\x02\x00") // block, try_table (catch_all 0)
+	}
 	for p := range t.Params {
 		f.op(0x20)
 		f.uint(p)
@@ -312,11 +342,18 @@ func (m *module) entry(i int) []byte {
 		f.op(0x21)
 		f.uint(l)
 	}
-	for k := range t.Results {
-		f.op(0x20)
-		f.uint(locals[len(locals)-1-k])
-		f.canonical(t.Results[k])
+	results := func() {
+		for k := range t.Results {
+			f.op(0x20)
+			f.uint(locals[len(locals)-1-k])
+			f.canonical(t.Results[k])
+		}
 	}
+	if len(m.tags) > 0 {
+		results()
+		f.raw("\x0f\x0b\x0b") // return, end, end
+	}
+	results()
 	return f.finish()
 }
 
