@@ -54,14 +54,14 @@ func narrowUnits(dst, src []byte, not uint64) int {
 	}
 	s, d := unsafe.Pointer(&src[0]), unsafe.Pointer(&dst[:n][0])
 	for i := 0; i < n; i += 8 {
-		s, d := (*[16]byte)(unsafe.Add(s, 2*i)), (*[4]uint16)(unsafe.Add(d, i))
+		s, d := (*[16]byte)(unsafe.Add(s, 2*i)), (*[8]byte)(unsafe.Add(d, i)) // d may be odd
 		x, y := le(s[:]), le(s[8:])
 		x |= x >> 8
 		y |= y >> 8
-		d[0] = le16(uint16(x))
-		d[1] = le16(uint16(x >> 32))
-		d[2] = le16(uint16(y))
-		d[3] = le16(uint16(y >> 32))
+		binary.LittleEndian.PutUint16(d[0:], uint16(x))
+		binary.LittleEndian.PutUint16(d[2:], uint16(x>>32))
+		binary.LittleEndian.PutUint16(d[4:], uint16(y))
+		binary.LittleEndian.PutUint16(d[6:], uint16(y>>32))
 	}
 	return n
 }
