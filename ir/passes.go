@@ -25,6 +25,7 @@ var Passes = []Pass{
 	{Name: "inline", Doc: "put small functions in place of calls of them", Run: inlineCalls},
 	{Name: "fold", Doc: "compute what is constant, and drop what can never run", Run: foldConstants},
 	{Name: "reassoc", Doc: "put sums and the like in an order that makes them ready early", Run: reassociate},
+	{Name: "counters", Doc: "let loops that count to a constant count from zero, where that saves computing addresses", Run: rebaseCounters},
 	{Name: "try", Doc: "make functions of what try_table blocks hold", Run: outlineTries, Required: true},
 	{Name: "split", Doc: "make several functions of one that is too large for the Go compiler", Run: splitLarge, Required: true},
 	{Name: "deadsets", Doc: "do not assign locals that are not read afterwards", Run: deadSets},
