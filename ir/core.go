@@ -99,10 +99,13 @@ type SubType struct {
 	Descriptor, Describes *uint32
 	Group                 uint32
 	GroupLen              uint32
-	// Sig identifies the type up to type equivalence across all modules ever
-	// translated: the first 8 bytes of SHA-256 over the canonical form of its
-	// recursion group and its position in it. call_indirect compares it.
-	Sig uint64
+	// Form identifies the type up to type equivalence across all modules ever
+	// translated: SHA-256 over the canonical form of its recursion group and its
+	// position in it. Sig is its first 8 bytes, which call_indirect compares. So few can
+	// be made to collide on purpose: that no two types of a program share them is
+	// checked here, and for programs that are linked at run time by rt.RegisterTypes.
+	Form [32]byte
+	Sig  uint64
 }
 
 // Limits are the limits of a memory or table, in pages or elements.

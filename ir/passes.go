@@ -62,6 +62,9 @@ func RunPasses(p *Program, o PassOptions) error {
 	if err := Verify(p); err != nil {
 		return fmt.Errorf("frontend: %w", err)
 	}
+	if err := checkTypes(p); err != nil {
+		return err
+	}
 	if o.After != nil {
 		o.After("frontend", p)
 	}
@@ -80,6 +83,30 @@ func RunPasses(p *Program, o PassOptions) error {
 		}
 		if o.After != nil {
 			o.After(s.Name, p)
+		}
+	}
+	return nil
+}
+
+// checkTypes refuses a program in which two types have one Sig: a function of one
+// could be called as one of the other.
+func checkTypes(p *Program) error {
+	forms := make(map[uint64]*SubType)
+	var lists [][]SubType
+	for _, m := range p.Modules {
+		lists = append(lists, m.Types)
+	}
+	for i := range p.ImportModules {
+		lists = append(lists, p.ImportModules[i].Types)
+	}
+	for _, types := range lists {
+		for i := range types {
+			t := &types[i]
+			if old := forms[t.Sig]; old == nil {
+				forms[t.Sig] = t
+			} else if old.Form != t.Form {
+				return fmt.Errorf("two different types of the program's core modules have the signature %#x", t.Sig)
+			}
 		}
 	}
 	return nil

@@ -133,3 +133,16 @@ func TestVerifyProgram(t *testing.T) {
 		})
 	}
 }
+
+// TestTypesCollide: two modules of a program whose types differ but have one signature.
+func TestTypesCollide(t *testing.T) {
+	module := func(id ModuleID, form byte) *Module {
+		return &Module{ID: id, Types: []SubType{{Final: true, GroupLen: 1, Sig: 7, Form: [32]byte{31: form}}}}
+	}
+	for form, ok := range map[byte]bool{1: true, 2: false} {
+		p := &Program{Core: true, Modules: []*Module{module(0, 1), module(1, form)}}
+		if err := checkTypes(p); (err == nil) != ok || !ok && !strings.Contains(err.Error(), "signature 0x7") {
+			t.Errorf("form %d: %v", form, err)
+		}
+	}
+}

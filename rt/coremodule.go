@@ -103,6 +103,9 @@ func (m CoreModule) Instantiate(ctx context.Context, st *Store, imports func(mod
 	if d == nil || d.Link == nil {
 		return nil, errors.New("wc2go: no core module")
 	}
+	if err := typesCollide(); err != nil {
+		return nil, err
+	}
 	l := &CoreLink{Store: st, imports: make([]CoreExtern, len(d.Imports)), exports: make([]CoreExtern, len(d.Exports)), def: d}
 	for i := range d.Imports {
 		im := &d.Imports[i]
@@ -470,6 +473,9 @@ func (s *Supply) Tag(t *Tag) { s.add(CoreExtern{tag: t}) }
 
 // Link makes the instance. The result has as imports what Type exports.
 func (s *Supply) Link(d int32) *CoreLink {
+	if err := typesCollide(); err != nil {
+		panic(&Trap{Code: TrapHost, Cause: err})
+	}
 	def, want := s.Module.def, s.Type.def
 	l := &CoreLink{Store: s.Store, imports: make([]CoreExtern, len(def.Imports)), exports: make([]CoreExtern, len(def.Exports)), def: def}
 	for i := range def.Imports {

@@ -150,3 +150,22 @@ func TestDescriptor(t *testing.T) {
 		}()
 	}
 }
+
+// TestTypesCollide: once two types have one signature, nothing is linked.
+func TestTypesCollide(t *testing.T) {
+	defer func() { forms.bySig, forms.err = nil, nil }()
+	a, b := strings.Repeat("1a", 32), strings.Repeat("1a", 31)+"1b"
+	other := strings.Repeat("2a", 32)
+	RegisterTypes(a + other)
+	RegisterTypes(other)
+	m := NewCoreModule(&CoreModuleDef{Link: func(*CoreLink, int32) {}})
+	st := NewStore()
+	defer st.Close()
+	if _, err := m.Instantiate(t.Context(), st, nil); err != nil {
+		t.Error(err)
+	}
+	RegisterTypes(b)
+	if _, err := m.Instantiate(t.Context(), st, nil); err == nil || !strings.Contains(err.Error(), "0x1a1a1a1a1a1a1a1a") {
+		t.Error(err)
+	}
+}

@@ -1,6 +1,10 @@
 package rt
 
-import "sync"
+import (
+	"fmt"
+	"strconv"
+	"sync"
+)
 
 // This file: defined types at run time.
 
@@ -42,6 +46,45 @@ func NewDesc(sig uint64, kind CoreDefKind, super *Desc) *Desc {
 	}
 	descs.bySig[sig] = t
 	return t
+}
+
+var forms struct {
+	sync.RWMutex
+	bySig map[uint64]string
+	err   error // two types have one signature
+}
+
+// RegisterTypes notes the types of a package whose modules are linked with those
+// of others: their ir.SubType.Form, 64 hexadecimal digits each, of which the first 16 are the
+// signature. Where two types of the process have one signature nothing can be linked, because a
+// function or object of one would pass for one of the other. For generated code.
+func RegisterTypes(list string) bool {
+	const digits = 64
+	forms.Lock()
+	defer forms.Unlock()
+	if forms.bySig == nil {
+		forms.bySig = make(map[uint64]string)
+	}
+	for ; len(list) >= digits; list = list[digits:] {
+		form := list[:digits]
+		sig, err := strconv.ParseUint(form[:16], 16, 64)
+		if err != nil {
+			panic("wc2go: the generated code is damaged: " + err.Error())
+		}
+		if old, ok := forms.bySig[sig]; !ok {
+			forms.bySig[sig] = form
+		} else if old != form && forms.err == nil {
+			forms.err = fmt.Errorf("wc2go: two different types of the program's core modules have the signature %#x", sig)
+		}
+	}
+	return true
+}
+
+// typesCollide is the error of modules that cannot be linked.
+func typesCollide() error {
+	forms.RLock()
+	defer forms.RUnlock()
+	return forms.err
 }
 
 func typeOf(sig uint64) *Desc {

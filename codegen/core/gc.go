@@ -2,6 +2,7 @@ package core
 
 import (
 	"bytes"
+	hexdigits "encoding/hex"
 	"fmt"
 	"go/format"
 	"slices"
@@ -168,11 +169,15 @@ func (l *Layout) typesFile() ([]File, error) {
 		}
 	}
 	t := &l.types
-	if len(t.descs) == 0 && len(t.structs.list) == 0 && len(t.exns.list) == 0 && !t.useI31 {
+	forms := l.forms()
+	if forms == "" && len(t.descs) == 0 && len(t.structs.list) == 0 && len(t.exns.list) == 0 && !t.useI31 {
 		return nil, nil
 	}
 	var b bytes.Buffer
 	b.WriteString(header + "package core\n\nimport " + strconv.Quote(rtPath) + "\n")
+	if forms != "" {
+		fmt.Fprintf(&b, "\nvar _ = rt.RegisterTypes(%q)\n", forms)
+	}
 	if t.useI31 {
 		b.WriteString("\nfunc init() { rt.UseI31() }\n")
 	}
@@ -236,6 +241,26 @@ func (l *Layout) typesFile() ([]File, error) {
 		return nil, fmt.Errorf("core: %w\n%s", err, b.Bytes())
 	}
 	return []File{{"internal/core/types.go", src}}, nil
+}
+
+// forms are the forms of all types in hexadecimal digits, if references may come
+// from or go to modules of other packages; "" if not.
+func (l *Layout) forms() string {
+	if len(l.p.ImportModules) == 0 && !slices.Contains(l.bare, true) {
+		return ""
+	}
+	seen := make(map[[32]byte]bool)
+	var list []string
+	for i, m := range l.p.Modules {
+		for k := range m.Types {
+			if f := m.Types[k].Form; l.used(i) && !seen[f] && f != [32]byte{} {
+				seen[f] = true
+				list = append(list, hexdigits.EncodeToString(f[:]))
+			}
+		}
+	}
+	slices.Sort(list)
+	return strings.Join(list, "")
 }
 
 // core is a name of package core.

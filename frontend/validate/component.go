@@ -17,7 +17,7 @@ import (
 func Component(c *binary.Component, f Features) (err error) {
 	v := &componentValidator{
 		features:  f,
-		core:      typeChecker{features: f, forms: map[uint64]string{}},
+		core:      typeChecker{features: f, forms: map[uint64][32]byte{}},
 		coreFuncs: map[string]uint32{},
 	}
 	// Validation stops at the first error, from deep inside.

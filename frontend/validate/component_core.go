@@ -123,7 +123,8 @@ func (s *scope) coreGroup(group []ir.SubType, at int) {
 		panic(err)
 	}
 	for i := range group {
-		group[i].Sig = v.core.defs[first+uint32(i)].Sig // what is linked at run time compares it
+		def := &v.core.defs[first+uint32(i)]
+		group[i].Form, group[i].Sig = def.Form, def.Sig // what is linked at run time compares it
 		s.coreTypes = append(s.coreTypes, coreTypeRef{def: first + uint32(i)})
 	}
 }

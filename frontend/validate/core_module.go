@@ -49,7 +49,7 @@ func (v *moduleValidator) module() error {
 
 func (v *moduleValidator) typeSection() error {
 	defs := v.m.Types
-	c := typeChecker{features: v.features, defs: defs, depth: make([]uint8, len(defs)), forms: make(map[uint64]string, len(defs))}
+	c := typeChecker{features: v.features, defs: defs, depth: make([]uint8, len(defs)), forms: make(map[uint64][32]byte, len(defs))}
 	for i := uint32(0); int64(i) < int64(len(defs)); i += defs[i].GroupLen {
 		if err := c.group(i, v.m.TypeOffs[i]); err != nil {
 			return err

@@ -270,7 +270,7 @@ type typeChecker struct {
 	features Features
 	defs     []ir.SubType
 	depth    []uint8
-	forms    map[uint64]string // canonical form by hash, to notice collisions
+	forms    map[uint64][32]byte // to notice collisions
 }
 
 // TypeGroup checks the rec group of defs that starts at first and fills in
@@ -278,7 +278,7 @@ type typeChecker struct {
 // type index space may have entries that are no types in between, as long as no type
 // refers to them. at is the offset of the group for errors.
 func TypeGroup(defs []ir.SubType, first uint32, f Features, at int) error {
-	c := typeChecker{features: f, defs: defs, depth: make([]uint8, len(defs)), forms: map[uint64]string{}}
+	c := typeChecker{features: f, defs: defs, depth: make([]uint8, len(defs)), forms: map[uint64][32]byte{}}
 	for i := range defs[:first] {
 		for s := defs[i].Super; len(s) > 0; s = defs[s[0]].Super {
 			c.depth[i]++
@@ -412,17 +412,14 @@ func (c *typeChecker) sigs(first, end uint32, at int) *wasm.Error {
 	// hash of the form stands for it.
 	h := sha256.Sum256(e.buf)
 	for i := first; i < end; i++ {
-		s := sha256.Sum256(binary.BigEndian.AppendUint32(h[:], i-first))
-		c.defs[i].Sig = binary.BigEndian.Uint64(s[:8])
-	}
-	// Eight bytes of a hash can be made to collide on purpose, and then a
-	// call_indirect would accept a function of another type.
-	for i := first; i < end; i++ {
-		form := string(h[:]) + string(binary.BigEndian.AppendUint32(nil, i-first))
-		if old, ok := c.forms[c.defs[i].Sig]; ok && old != form {
+		t := &c.defs[i]
+		t.Form = sha256.Sum256(binary.BigEndian.AppendUint32(h[:], i-first))
+		t.Sig = binary.BigEndian.Uint64(t.Form[:8])
+		// Subtyping is decided by Sig here. Other modules are compared later (ir.RunPasses).
+		if old, ok := c.forms[t.Sig]; ok && old != t.Form {
 			return wasm.Errorf(at, "type %d has the same hash as a different type", i)
 		}
-		c.forms[c.defs[i].Sig] = form
+		c.forms[t.Sig] = t.Form
 	}
 	return nil
 }
@@ -454,7 +451,7 @@ func (e *formEncoder) def(i uint32) {
 		return
 	}
 	e.buf = append(e.buf, 2)
-	e.buf = binary.BigEndian.AppendUint64(e.buf, e.defs[i].Sig)
+	e.buf = append(e.buf, e.defs[i].Form[:]...)
 }
 
 func (e *formEncoder) val(t ir.ValType) {
