@@ -310,7 +310,7 @@ func (c *ComponentInstance) addEnd(ch *channel, write bool) uint32 {
 
 // ChannelCopy is canon stream.read, stream.write, future.read and
 // future.write. For generated code.
-func (c *ComponentInstance) ChannelCopy(cx Cx, op *CopyOp, future, write, async bool, i, ptr, n uint32) uint32 {
+func (c *ComponentInstance) ChannelCopy(cx *Cx, op *CopyOp, future, write, async bool, i, ptr, n uint32) uint32 {
 	if !async {
 		c.mayBlock(i)
 	}
@@ -332,7 +332,9 @@ func (c *ComponentInstance) ChannelCopy(cx Cx, op *CopyOp, future, write, async 
 			throwText(TrapMemoryOutOfBounds, "%s pointer out of bounds of memory", e.ch.what())
 		}
 	}
-	e.buf = buffer{op: op, cx: cx, ptr: ptr, length: n}
+	// Field by field: a value of the whole would be on the stack (Task.step).
+	e.buf.cx = *cx
+	e.buf.op, e.buf.ptr, e.buf.progress, e.buf.length = op, ptr, 0, n
 	e.state = endCopying
 	e.ch.copy(cx.D, e, c, &e.buf, write)
 	if !e.pending {

@@ -176,8 +176,24 @@ func (t *Task) call(d int32, caller *ComponentInstance) {
 // step runs the task's implicit thread until it ends or waits without a stack
 // (thread_func in canon_lift).
 func (t *Task) step(d int32) {
+	// What is on the stack below the guest's code is kept small here: with it, a task
+	// that blocks does well with the two kilobytes that a goroutine begins with.
+	switch t.phase {
+	case phaseStart, phaseEntering:
+		if !t.enter(d) || t.begin(d) {
+			return
+		}
+	default:
+		t.event(d)
+	}
+	t.obey(d)
+}
+
+// enter reports whether the task starts now.
+//
+//go:noinline
+func (t *Task) enter(d int32) bool {
 	th, inst := &t.implicit, t.inst
-	var event, p1, p2 uint32
 	switch t.phase {
 	case phaseStart:
 		// A thread that is in the way and could go on is let go on first. The Python has the caller
@@ -194,13 +210,8 @@ func (t *Task) step(d int32) {
 			t.phase = phaseEntering
 			inst.entering = append(inst.entering, th)
 			th.await(waitEnter, true)
-			return
+			return false
 		}
-		packed, done := t.begin(d)
-		if done {
-			return
-		}
-		t.packed = packed
 	case phaseEntering:
 		inst.waitingToEnter--
 		if !t.needsExclusive() {
@@ -209,28 +220,33 @@ func (t *Task) step(d int32) {
 		inst.stopEntering(th)
 		if th.cancelled {
 			t.cancel(d)
-			return
+			return false
 		}
-		packed, done := t.begin(d)
-		if done {
-			return
-		}
-		t.packed = packed
-	case phaseYield, phaseWait:
-		event = eventNone
-		if t.phase == phaseWait {
-			set := th.set
-			set.leave(th)
-			if !th.cancelled {
-				event, p1, p2 = set.take()
-			}
-		}
-		if th.cancelled {
-			event, p1, p2 = eventTaskCancelled, 0, 0
-		}
-		inst.exclusive = th
-		t.packed = t.callee.Callback(t.root, d, event, p1, p2)
 	}
+	return true
+}
+
+// event calls the callback with what the task has waited for.
+func (t *Task) event(d int32) {
+	th := &t.implicit
+	var event, p1, p2 uint32 = eventNone, 0, 0
+	if t.phase == phaseWait {
+		set := th.set
+		set.leave(th)
+		if !th.cancelled {
+			event, p1, p2 = set.take()
+		}
+	}
+	if th.cancelled {
+		event, p1, p2 = eventTaskCancelled, 0, 0
+	}
+	t.inst.exclusive = th
+	t.packed = t.callee.Callback(t.root, d, event, p1, p2)
+}
+
+// obey does what the callback function asks for, until it ends or waits.
+func (t *Task) obey(d int32) {
+	th, inst := &t.implicit, t.inst
 	for {
 		code, si := t.packed&0xf, t.packed>>4
 		if code == 0 {
@@ -261,9 +277,9 @@ func (t *Task) step(d int32) {
 	}
 }
 
-// begin starts the task and calls the core function. done is false for a
+// begin starts the task and calls the core function. It returns false for a
 // callback function, whose packed result is to be looked at.
-func (t *Task) begin(d int32) (packed uint32, done bool) {
+func (t *Task) begin(d int32) (done bool) {
 	th := &t.implicit
 	if t.needsExclusive() {
 		t.inst.exclusive = th
@@ -283,10 +299,11 @@ func (t *Task) begin(d int32) (packed uint32, done bool) {
 	r := t.callee.Call(t.root, d, f)
 	if t.callee.Async {
 		if t.callee.Callback != nil {
-			return uint32(r), false
+			t.packed = uint32(r)
+			return false
 		}
 		t.exit()
-		return 0, true
+		return true
 	}
 	f[0] = r
 	t.returned(d, f)
@@ -296,7 +313,7 @@ func (t *Task) begin(d int32) (packed uint32, done bool) {
 		t.inst.MayLeave = true
 	}
 	t.exit()
-	return 0, true
+	return true
 }
 
 // exit is exit_implicit_thread.

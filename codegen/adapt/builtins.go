@@ -73,7 +73,7 @@ func (e *emitter) builtin(t *ir.Trampoline) {
 			n = arg(2)
 		}
 		e.cx("cx := ", o, "d", false)
-		e.f("g0 = %s.ChannelCopy(cx, &%s, %t, %t, %t, %s, %s, %s)", c, e.copyOp(t, elem), future, op == "write", o.Async, arg(0), arg(1), n)
+		e.f("g0 = %s.ChannelCopy(&cx, &%s, %t, %t, %t, %s, %s, %s)", c, e.copyOp(t, elem), future, op == "write", o.Async, arg(0), arg(1), n)
 	case "stream.cancel-read", "stream.cancel-write", "future.cancel-read", "future.cancel-write":
 		e.f("g0 = %s.ChannelCancel(&%s, %t, %t, %s, %s)", c, e.elem(elem), future, op == "cancel-write", async, arg(0))
 	case "stream.drop-readable", "stream.drop-writable", "future.drop-readable", "future.drop-writable":
