@@ -9,18 +9,17 @@ import (
 )
 
 func m0f15_wait(m *core.M0, d int32, l0 uint32) uint32 {
-	var l1, l2, l3, l4, l5, l6 uint32
+	var l1, l2, l3, l4, l5 uint32
 	l1 = tramp3(m.Root, d)
 	if l1 == 2 {
 		l3 = l0
-		l4 = 0
-		tramp7(m.Root, d, l4<<16|l3)
+		tramp7(m.Root, d, 0|l3)
 		return 1
 	}
 	l2 = tramp8(m.Root, d)
-	l5 = l0
-	l6 = l2
-	tramp7(m.Root, d, l6<<16|l5)
+	l4 = l0
+	l5 = l2
+	tramp7(m.Root, d, l5<<16|l4)
 	tramp10(m.Root, d, l1>>4, l2)
 	return 2 | l2<<4
 }
