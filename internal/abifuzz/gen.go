@@ -8,11 +8,30 @@ import (
 )
 
 // typ is a value type of the generator: how WAT writes it, and how it is
-// flattened (CanonicalABI.md, flatten_type).
+// flattened where addresses have type ptr (CanonicalABI.md, flatten_type).
 type typ struct {
 	wat  string
-	flat []string
+	flat func(ptr string) []string
 }
+
+// word is the flattening of a type that is one core value.
+func word(t string) func(string) []string {
+	return func(string) []string { return []string{t} }
+}
+
+// words is the flattening of types in a row.
+func words(types []typ) func(string) []string {
+	return func(ptr string) []string {
+		var flat []string
+		for _, t := range types {
+			flat = append(flat, t.flat(ptr)...)
+		}
+		return flat
+	}
+}
+
+// buffer is the flattening of a list and of a string.
+func buffer(ptr string) []string { return []string{ptr, ptr} }
 
 // gen makes one component.
 type gen struct {
@@ -26,9 +45,8 @@ const (
 )
 
 var prims = []typ{
-	{"bool", []string{"i32"}}, {"u8", []string{"i32"}}, {"s8", []string{"i32"}}, {"u16", []string{"i32"}}, {"s16", []string{"i32"}},
-	{"u32", []string{"i32"}}, {"s32", []string{"i32"}}, {"u64", []string{"i64"}}, {"s64", []string{"i64"}}, {"f32", []string{"f32"}},
-	{"f64", []string{"f64"}}, {"char", []string{"i32"}}, {"string", []string{"i32", "i32"}}, {"string", []string{"i32", "i32"}},
+	{"bool", word("i32")}, {"u8", word("i32")}, {"s8", word("i32")}, {"u16", word("i32")}, {"s16", word("i32")}, {"u32", word("i32")}, {"s32", word("i32")},
+	{"u64", word("i64")}, {"s64", word("i64")}, {"f32", word("f32")}, {"f64", word("f64")}, {"char", word("i32")}, {"string", buffer}, {"string", buffer},
 }
 
 // typ makes a type whose nesting is at most depth.
@@ -39,30 +57,30 @@ func (g *gen) typ(depth int) typ {
 	sub := func() typ { return g.typ(depth - 1) }
 	switch g.r.IntN(11) {
 	case 0, 1:
-		return typ{"(list " + sub().wat + ")", []string{"i32", "i32"}}
+		return typ{"(list " + sub().wat + ")", buffer}
 	case 2:
 		e, n := sub(), 1+g.r.IntN(4)
-		return typ{fmt.Sprintf("(list %s %d)", e.wat, n), slices.Repeat(e.flat, n)}
+		return typ{fmt.Sprintf("(list %s %d)", e.wat, n), words(slices.Repeat([]typ{e}, n))}
 	case 3:
-		var t typ
+		var wat string
+		var elems []typ
 		for range 1 + g.r.IntN(4) {
-			f := sub()
-			t.wat += " " + f.wat
-			t.flat = append(t.flat, f.flat...)
+			e := sub()
+			wat += " " + e.wat
+			elems = append(elems, e)
 		}
-		t.wat = "(tuple" + t.wat + ")"
-		return t
+		return typ{"(tuple" + wat + ")", words(elems)}
 	case 4, 5:
-		var t typ
+		var wat string
+		var fields []typ
 		for i := range 1 + g.r.IntN(5) {
 			f := sub()
-			t.wat += fmt.Sprintf(" (field %q %s)", fmt.Sprintf("f%d", i), f.wat)
-			t.flat = append(t.flat, f.flat...)
+			wat += fmt.Sprintf(" (field %q %s)", fmt.Sprintf("f%d", i), f.wat)
+			fields = append(fields, f)
 		}
-		t.wat = "(record" + t.wat + ")"
-		return g.name(t)
+		return g.name(typ{"(record" + wat + ")", words(fields)})
 	case 6, 7:
-		var cases [][]string
+		var cases []typ
 		n := 1 + g.r.IntN(5)
 		if g.r.IntN(20) == 0 {
 			n = 260 // a discriminant of two bytes
@@ -72,12 +90,12 @@ func (g *gen) typ(depth int) typ {
 			if i < 6 && g.r.IntN(4) > 0 {
 				p := sub()
 				fmt.Fprintf(&wat, " (case %q %s)", fmt.Sprintf("c%d", i), p.wat)
-				cases = append(cases, p.flat)
+				cases = append(cases, p)
 			} else {
 				fmt.Fprintf(&wat, " (case %q)", fmt.Sprintf("c%d", i))
 			}
 		}
-		return g.name(typ{"(variant" + wat.String() + ")", flattenVariant(cases)})
+		return g.name(typ{"(variant" + wat.String() + ")", choice(cases)})
 	case 8:
 		n, kind := 1+g.r.IntN(32), "flags"
 		if g.r.IntN(2) == 0 {
@@ -90,44 +108,46 @@ func (g *gen) typ(depth int) typ {
 		for i := range n {
 			fmt.Fprintf(&wat, " %q", fmt.Sprintf("n%d", i))
 		}
-		return g.name(typ{"(" + kind + wat.String() + ")", []string{"i32"}})
+		return g.name(typ{"(" + kind + wat.String() + ")", word("i32")})
 	case 9:
 		e := sub()
-		return typ{"(option " + e.wat + ")", flattenVariant([][]string{e.flat})}
+		return typ{"(option " + e.wat + ")", choice([]typ{e})}
 	default:
 		var wat string
-		var cases [][]string
+		var cases []typ
 		if g.r.IntN(4) > 0 {
 			t := sub()
 			wat += " " + t.wat
-			cases = append(cases, t.flat)
+			cases = append(cases, t)
 		}
 		if g.r.IntN(4) > 0 {
 			t := sub()
 			wat += " (error " + t.wat + ")"
-			cases = append(cases, t.flat)
+			cases = append(cases, t)
 		}
-		return typ{"(result" + wat + ")", flattenVariant(cases)}
+		return typ{"(result" + wat + ")", choice(cases)}
 	}
 }
 
-// flattenVariant is flatten_variant.
-func flattenVariant(cases [][]string) []string {
-	flat := []string{"i32"}
-	for _, c := range cases {
-		for i, t := range c {
-			switch {
-			case i+1 == len(flat):
-				flat = append(flat, t)
-			case flat[i+1] == t:
-			case flat[i+1]+t == "i32f32", flat[i+1]+t == "f32i32":
-				flat[i+1] = "i32"
-			default:
-				flat[i+1] = "i64"
+// choice is flatten_variant.
+func choice(cases []typ) func(string) []string {
+	return func(ptr string) []string {
+		flat := []string{"i32"}
+		for _, c := range cases {
+			for i, t := range c.flat(ptr) {
+				switch {
+				case i+1 == len(flat):
+					flat = append(flat, t)
+				case flat[i+1] == t:
+				case flat[i+1]+t == "i32f32", flat[i+1]+t == "f32i32":
+					flat[i+1] = "i32"
+				default:
+					flat[i+1] = "i64"
+				}
 			}
 		}
+		return flat
 	}
-	return flat
 }
 
 // name gives a record, variant, enum or flags a name: functions that are
@@ -153,11 +173,9 @@ func Component(seed uint64) string {
 		params = append(params, g.typ(1+g.r.IntN(4)))
 	}
 	var decl, out strings.Builder
-	var flat []string
 	for i, p := range params {
 		fmt.Fprintf(&decl, " (param \"p%d\" %s)", i, p.wat)
 		fmt.Fprintf(&out, " (field \"p%d\" %s)", i, p.wat)
-		flat = append(flat, p.flat...)
 	}
 	var pad strings.Builder
 	for i := range padding {
@@ -171,13 +189,15 @@ func Component(seed uint64) string {
 	if f.async = seed%2 == 0; f.async {
 		f.fwd, f.echo = " async"+f.fwd, " async"+f.echo
 	}
-	if len(flat) > maxFlatParams {
-		flat = []string{"i32"}
+	f.flat = func(ptr string) []string {
+		if flat := words(params)(ptr); len(flat) <= maxFlatParams {
+			return flat
+		}
+		return []string{ptr}
 	}
-	f.flat = flat
-	if len(params[0].flat) == 1 {
+	if flat := params[0].flat("i32"); len(flat) == 1 {
 		f.same = fmt.Sprintf(" (param \"p0\" %s) (result %s)", params[0].wat, params[0].wat)
-		f.sameType, f.sameFlat = params[0].wat, params[0].flat[0]
+		f.sameType, f.sameFlat = params[0].wat, flat[0]
 		if f.async {
 			f.same = " async" + f.same
 		}
@@ -213,8 +233,8 @@ func Component(seed uint64) string {
 // component has the types of a component's functions: in WAT, and flat.
 type component struct {
 	types, fwd, echo, same string
-	result                 string   // of echo
-	flat                   []string // of fwd
+	result                 string                    // of echo
+	flat                   func(ptr string) []string // of fwd
 	sameType, sameFlat     string
 	async                  bool
 }
@@ -222,30 +242,36 @@ type component struct {
 // guest is a component's definitions after its imports. The outer guest calls the inner one's functions.
 func (f *component) guest(g *gen, outer bool) string {
 	var b strings.Builder
+	ptr := []string{"i32", "i32", "i64"}[g.r.IntN(3)]
+	if f.async {
+		ptr = "i32" // no built-ins with 64-bit addresses yet
+	}
 	// Memory is handed out from the bottom, with gaps, and cleared when a call has ended, so
 	// that a value which is read too late differs.
-	b.WriteString(`  (core module $libc
-    (memory (export "memory") 16)
-    (global $top (mut i32) (i32.const 1024))
-    (func (export "realloc") (param $old i32) (param $size i32) (param $align i32) (param $new i32) (result i32)
-      (local $p i32)
-      (local.set $p (i32.and (i32.add (i32.add (global.get $top) (i32.const 8)) (i32.sub (local.get $align) (i32.const 1))) (i32.sub (i32.const 0) (local.get $align))))
-      (global.set $top (i32.add (local.get $p) (local.get $new)))
-      (if (i32.gt_u (global.get $top) (i32.const 0x100000)) (then unreachable))
-      (if (local.get $size) (then (memory.copy (local.get $p) (local.get $old)
-        (select (local.get $size) (local.get $new) (i32.lt_u (local.get $size) (local.get $new))))))
+	libc := `  (core module $libc
+    (memory (export "memory") PTR 16)
+    (global $top (mut PTR) (PTR.const 1024))
+    (func (export "realloc") (param $old PTR) (param $size PTR) (param $align PTR) (param $new PTR) (result PTR)
+      (local $p PTR)
+      (local.set $p (PTR.and (PTR.add (PTR.add (global.get $top) (PTR.const 8)) (PTR.sub (local.get $align) (PTR.const 1))) (PTR.sub (PTR.const 0) (local.get $align))))
+      (global.set $top (PTR.add (local.get $p) (local.get $new)))
+      (if (PTR.gt_u (global.get $top) (PTR.const 0x100000)) (then unreachable))
+      (if (i32.eqz (PTR.eqz (local.get $size))) (then (memory.copy (local.get $p) (local.get $old)
+        (select (local.get $size) (local.get $new) (PTR.lt_u (local.get $size) (local.get $new))))))
       (local.get $p))
     (func (export "clear")
-      (memory.fill (i32.const 1024) (i32.const 0xa5) (i32.sub (global.get $top) (i32.const 1024)))
-      (global.set $top (i32.const 1024))))
+      (memory.fill (PTR.const 1024) (i32.const 0xa5) (PTR.sub (global.get $top) (PTR.const 1024)))
+      (global.set $top (PTR.const 1024))))
   (core instance $libc (instantiate $libc))
-`)
+`
+	b.WriteString(strings.ReplaceAll(libc, "PTR", ptr))
 	c := core{
 		outer:    outer,
 		async:    f.async,
 		encoding: []string{"utf8", "utf16", "latin1+utf16"}[g.r.IntN(3)],
 		yield:    g.r.IntN(2) == 0,
-		imports:  "    (import \"libc\" \"memory\" (memory 16))\n    (import \"libc\" \"clear\" (func $clear))\n    (import \"libc\" \"realloc\" (func $realloc (param i32 i32 i32 i32) (result i32)))\n",
+		imports:  "    (import \"libc\" \"memory\" (memory " + ptr + " 16))\n    (import \"libc\" \"clear\" (func $clear))\n    (import \"libc\" \"realloc\" (func $realloc (param " + strings.Repeat(ptr+" ", 4) + ") (result " + ptr + ")))\n",
+		ptr:      ptr,
 	}
 	if f.async {
 		c.lift = []string{"sync", "callback", "stackful"}[g.r.IntN(3)]
@@ -254,35 +280,36 @@ func (f *component) guest(g *gen, outer bool) string {
 	c.opts = fmt.Sprintf("(memory (core memory $libc \"memory\")) (realloc (core func $libc \"realloc\")) string-encoding=%s", c.encoding)
 	for _, x := range []struct{ name, typ, sig string }{
 		{"subtask.drop", "subtask.drop", "(param i32)"}, {"set.new", "waitable-set.new", "(result i32)"}, {"set.drop", "waitable-set.drop", "(param i32)"},
-		{"set.wait", "waitable-set.wait (memory (core memory $libc \"memory\"))", "(param i32 i32) (result i32)"}, {"join", "waitable.join", "(param i32 i32)"},
+		{"set.wait", "waitable-set.wait (memory (core memory $libc \"memory\"))", "(param i32 " + ptr + ") (result i32)"}, {"join", "waitable.join", "(param i32 i32)"},
 		{"yield", "thread.yield", "(result i32)"},
 	} {
 		if f.async {
 			c.imported(x.name, x.typ, x.sig)
 		}
 	}
-	c.fn("fwd", f.fwd, "", "sink", f.flat, "", "")
-	c.fn("echo", f.echo, f.result, "echo", []string{"i32"}, "i32", f.result)
+	c.fn("fwd", f.fwd, "", "sink", f.flat(ptr), "", "")
+	c.fn("echo", f.echo, f.result, "echo", []string{ptr}, ptr, f.result)
 	if f.same != "" {
 		c.fn("same", f.same, f.sameType, "same", []string{f.sameFlat}, f.sameFlat, f.sameType)
 	}
 	fmt.Fprintf(&b, "%s  (core module $m\n%s", c.canons, c.imports)
 	if f.async {
 		// Waits for the subtask that a call's status names.
-		b.WriteString(`    (func $await (param $s i32) (local $set i32)
+		await := `    (func $await (param $s i32) (local $set i32)
       (if (i32.eq (i32.and (local.get $s) (i32.const 15)) (i32.const 2)) (then return))
       (local.set $s (i32.shr_u (local.get $s) (i32.const 4)))
       (local.set $set (call $set.new))
       (call $join (local.get $s) (local.get $set))
       (loop $again
-        (if (i32.ne (call $set.wait (local.get $set) (i32.const 512)) (i32.const 1)) (then unreachable))
-        (br_if $again (i32.ne (i32.load (i32.const 516)) (i32.const 2))))
+        (if (i32.ne (call $set.wait (local.get $set) (PTR.const 512)) (i32.const 1)) (then unreachable))
+        (br_if $again (i32.ne (i32.load (PTR.const 516)) (i32.const 2))))
       (call $subtask.drop (local.get $s))
       (call $set.drop (local.get $set)))
     (global $set (mut i32) (i32.const 0))
-`)
+`
+		b.WriteString(strings.ReplaceAll(await, "PTR", ptr))
 	}
-	fmt.Fprintf(&b, "%s    (func (export \"after\") (call $clear))\n    (func (export \"after-echo\") (param i32) (call $clear)))\n", c.code)
+	fmt.Fprintf(&b, "%s    (func (export \"after\") (call $clear))\n    (func (export \"after-echo\") (param %s) (call $clear)))\n", c.code, ptr)
 	fmt.Fprintf(&b, "  (core instance $m (instantiate $m (with \"libc\" (instance $libc)) (with \"\" (instance%s))))\n%s", c.args, c.lifts)
 	return b.String()
 }
@@ -290,7 +317,7 @@ func (f *component) guest(g *gen, outer bool) string {
 // core collects the text of a guest.
 type core struct {
 	outer, async, yield bool
-	encoding, opts      string
+	encoding, opts, ptr string
 	lift                string // sync (or empty), callback or stackful
 	lower               bool   // with async
 	canons, imports     string // built-ins and lowered functions, in the component and in the core module
@@ -316,7 +343,7 @@ func (c *core) fn(name, typ, result, callee string, flat []string, flatResult, r
 		opts, sig := c.opts, "(param "+params+")"
 		switch {
 		case name == "echo":
-			sig = "(param i32 i32)"
+			sig = fmt.Sprintf("(param %[1]s %[1]s)", c.ptr)
 		case flatResult != "":
 			sig += " (result " + flatResult + ")"
 		}
@@ -340,7 +367,7 @@ func (c *core) fn(name, typ, result, callee string, flat []string, flatResult, r
 	for i, t := range flat {
 		fmt.Fprintf(&body, "    (global $%s%d (mut %s) (%s.const 0))\n", name, i, t, t)
 	}
-	fmt.Fprintf(&body, "    (global $%s-result (mut i32) (i32.const 0))\n", name)
+	fmt.Fprintf(&body, "    (global $%[1]s-result (mut %[2]s) (%[2]s.const 0))\n", name, c.ptr)
 	fmt.Fprintf(&body, "    (func $%s-call (result i32)\n", name) // gives a status
 	var args strings.Builder
 	for i := range flat {
@@ -354,7 +381,7 @@ func (c *core) fn(name, typ, result, callee string, flat []string, flatResult, r
 		fmt.Fprintf(&body, "      (global.set $same0 (call $callee-same%s))\n%s", args.String(), status)
 	default:
 		if name == "echo" {
-			body.WriteString("      (global.set $echo-result (call $realloc (i32.const 0) (i32.const 0) (i32.const 8) (i32.const 0x8000)))\n")
+			fmt.Fprintf(&body, "      (global.set $echo-result (call $realloc (%[1]s.const 0) (%[1]s.const 0) (%[1]s.const 8) (%[1]s.const 0x8000)))\n", c.ptr)
 			args.WriteString(" (global.get $echo-result)")
 		}
 		if lowered {
