@@ -96,7 +96,11 @@ func bindFunc(want *FuncType, fn reflect.Value, cases []Cases) (func(ctx context
 		ok = ok.Elem
 	}
 	var results []converter
-	spread := ok != nil && ok.Kind == KindTuple && outs == len(ok.Cases) && outs != 1
+	spread := ok != nil && ok.Kind == KindTuple && outs == len(ok.Cases)
+	if spread && outs == 1 { // a tuple of one, or the one itself
+		_, err := b.bind(ok, ft.Out(0))
+		spread = err != nil
+	}
 	switch {
 	case spread:
 		results = make([]converter, outs)

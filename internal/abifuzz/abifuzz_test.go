@@ -22,7 +22,7 @@ import (
 
 var (
 	count  = flag.Int("n", 16, "how many `components`")
-	seed   = flag.Uint64("seed", 1, "the first component's `seed`")
+	seed   = flag.Uint64("seed", 20, "the first component's `seed`")
 	rounds = flag.Int("rounds", 50, "how many lists of `values` each of them gets")
 	keep   = flag.String("keep", "", "`directory` that keeps the program")
 )
