@@ -18,6 +18,9 @@ func (s *Store) Fuel() uint64 { return uint64(max(s.FuelLeft, 0)) }
 
 // Spend takes n units of fuel, and gives n. For generated code.
 func (s *Store) Spend(n uint64) uint64 {
+	if n >= 1<<40 {
+		return n // more than any memory or table has: it will fail at once
+	}
 	if n > uint64(max(s.FuelLeft, 0)) {
 		s.FuelLeft = 0
 		panic(TrapOutOfFuel)
