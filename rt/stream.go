@@ -22,6 +22,7 @@ type hostEnd struct {
 	gone    error // why it can no longer be used: closed or moved
 	ctx     context.Context
 	current *hostCopy
+	wrote   bool // a future's value
 }
 
 // hostCopy is a copy of a host end that runs.
@@ -53,6 +54,10 @@ func (c *hostCopy) copyDone(result uint8) {
 func (e *hostEnd) drop() {
 	e.gone = ErrMoved
 	delete(e.s.events.ends, e)
+	if e.write && e.ch.future && !e.wrote {
+		e.ch.abandon()
+		return
+	}
 	e.ch.drop()
 }
 
@@ -390,6 +395,7 @@ func (f *FutureWriter[T]) Set(ctx context.Context, v T) error {
 	case err != nil:
 		return err
 	case n == 1:
+		f.e.wrote = true
 		return f.e.close()
 	case result == copyCancelled:
 		return ErrCancelled
@@ -397,6 +403,10 @@ func (f *FutureWriter[T]) Set(ctx context.Context, v T) error {
 	f.e.close()
 	return ErrDropped
 }
+
+// Close gives up the writable end. Where no value was written, the future never
+// has one: readers in Go get [ErrDropped]; guests, which know no such thing, wait for it in vain.
+func (f *FutureWriter[T]) Close() error { return f.e.close() }
 
 // LiftStream, LiftFuture, LowerStream and LowerFuture are lift_stream and its
 // like. For generated code.

@@ -114,6 +114,8 @@ type channel struct {
 	elem    *Elem // nil as long as no guest has had an end
 	future  bool
 	dropped bool
+	// abandoned: Go will not write the future's value.
+	abandoned bool
 	// The copy that waits for the other end.
 	pending *buffer
 	end     endpoint
@@ -150,10 +152,18 @@ func (c *channel) drop() {
 	}
 }
 
+// abandon is drop for the writable end of a future that has no value.
+func (c *channel) abandon() {
+	c.abandoned = true
+	if c.pending != nil && c.inst == nil {
+		c.notify(copyDropped)
+	}
+}
+
 // copy is read or write of the shared state, by one end.
 func (c *channel) copy(d int32, end endpoint, inst *ComponentInstance, b *buffer, write bool) {
 	switch {
-	case c.dropped:
+	case c.dropped, c.abandoned && inst == nil:
 		end.copyDone(copyDropped)
 		return
 	case c.pending == nil:
