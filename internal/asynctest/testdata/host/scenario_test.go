@@ -845,3 +845,92 @@ func TestChaos(t *testing.T) {
 		})
 	}
 }
+
+// TestDynamic calls by name, and gives the imports by name.
+func TestDynamic(t *testing.T) {
+	before := runtime.NumGoroutine()
+	ctx := t.Context()
+	h := newHost()
+	l := rt.NewLinker()
+	for name, f := range map[string]any{"at": h.At, "ready": h.Ready, "wait": h.Wait} {
+		if err := l.Define("host", name, rt.HostFuncOf(f)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := l.Define("host", "use", rt.HostFunc{Call: func(ctx context.Context, args []rt.Value) (rt.Value, error) {
+		v, err := h.Use(ctx, args[0].(rt.ResourceValue).Value)
+		return rt.U32(v), err
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pre, err := scenario.PrepareDynamic(l, scenario.Imports{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := rt.NewStore()
+	i, err := pre.Instantiate(ctx, st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &env{t: t, h: h, st: st, i: i}
+	e.args()
+	e.whole()
+	e.args()
+
+	close(h.gates[1])
+	call, err := rt.TypedFunc[func(context.Context, uint32) (uint32, error)](i, "call")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := call(ctx, 1); v != 101 || err != nil {
+		t.Errorf("call gave %d, %v", v, err)
+	}
+	feed, ok := i.Func("feed")
+	if !ok {
+		t.Fatal("no feed")
+	}
+	vs, err := feed.Call(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, ok := rt.StreamOf[byte](vs[0])
+	if !ok {
+		t.Fatalf("feed gave %v", vs[0])
+	}
+	if n, err := io.ReadFull(r, make([]byte, 10)); n != 10 || err != nil {
+		t.Errorf("read %d, %v", n, err)
+	}
+	r.Close()
+	run, ok := i.Func("run")
+	if !ok {
+		t.Fatal("no run")
+	}
+	h.ready.Store(false)
+	err = i.RunConcurrent(ctx, func(ctx context.Context, acc *rt.Accessor) error {
+		c, err := run.CallConcurrent(acc, e.r.Value(), e.f.Value(), rt.ResourceValue{Value: e.x})
+		if err != nil {
+			return err
+		}
+		<-h.reached // of the call before
+		for n := range uint32(steps) {
+			e.await(n)
+			if n == 3 {
+				c.Cancel()
+				break
+			}
+			e.let(ctx, n)
+		}
+		_, err = c.Wait(ctx)
+		return err
+	})
+	if !errors.Is(err, rt.ErrCancelled) {
+		t.Errorf("run gave %v", err)
+	}
+	if _, err := run.Call(ctx, e.r.Value(), e.f.Value(), rt.ResourceValue{Value: e.x}); !errors.Is(err, rt.ErrMoved) {
+		t.Errorf("a stream given twice: %v", err)
+	}
+	e.empty()
+	st.Close()
+	goroutines(t, before)
+}
