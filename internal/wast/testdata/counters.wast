@@ -72,7 +72,45 @@
     (local.set $i (i32.const -6))
     (loop $l
       (drop (i32.load (i32.add (local.get $i) (i32.const 5184))))
-      (br_if $l (local.tee $i (i32.add (local.get $i) (i32.const 4)))))))
+      (br_if $l (local.tee $i (i32.add (local.get $i) (i32.const 4))))))
+  ;; The test comes before the addition; left early too.
+  (func (export "while") (param $want i32) (result i32 i32)
+    (local $i i32) (local $sum i32)
+    (local.set $i (i32.const 4))
+    (block $out
+      (loop $l
+        (br_if $out (i32.eq (local.get $i) (i32.const 16)))
+        (br_if $out (i32.eq (i32.load (i32.add (local.get $i) (i32.const 5184))) (local.get $want)))
+        (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 10)) (i32.load (i32.add (local.get $i) (i32.const 5180)))))
+        (local.set $i (i32.add (local.get $i) (i32.const 4)))
+        (i32.store offset=2000 (i32.add (local.get $i) (i32.const 5184)) (local.get $i))
+        (br $l)))
+    (local.get $sum)
+    (i32.add (local.get $i) (i32.load (i32.const 7192))))
+  ;; The sum wraps around and is in bounds; with an offset the access would be beyond 2^32.
+  (func (export "while wraps") (result i32)
+    (local $i i32) (local $sum i32)
+    (local.set $i (i32.const 4096))
+    (block $out
+      (loop $l
+        (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 10)) (i32.load (i32.add (local.get $i) (i32.const 1088)))))
+        (local.set $sum (i32.sub (local.get $sum) (i32.load (i32.add (local.get $i) (i32.const -3000)))))
+        (br_if $out (i32.eq (local.get $i) (i32.const 4108)))
+        (local.set $i (i32.add (local.get $i) (i32.const 4)))
+        (br $l)))
+    (local.get $sum))
+  ;; The test is jumped over: the counter goes on.
+  (func (export "over") (param $n i32) (result i32)
+    (local $i i32) (local $sum i32)
+    (block $out
+      (loop $l
+        (block $skip
+          (br_if $skip (i32.eqz (local.get $n)))
+          (br_if $out (i32.eq (local.get $i) (i32.const 16))))
+        (local.set $sum (i32.add (local.get $sum) (i32.load (i32.add (local.get $i) (i32.const 5184)))))
+        (local.set $i (i32.add (local.get $i) (i32.const 4)))
+        (br $l)))
+    (local.get $sum)))
 
 (assert_return (invoke "sum") (i32.const 1234) (i32.const 5196))
 (assert_return (invoke "behind") (i32.const 121132243))
@@ -82,3 +120,9 @@
 (assert_return (invoke "word") (i32.const -8))
 (assert_return (invoke "nested") (i32.const 78) (i32.const 0) (i32.const 16))
 (assert_trap (invoke "misses") "out of bounds memory access")
+(assert_return (invoke "while" (i32.const 9)) (i32.const 123) (i32.const 24))
+(assert_return (invoke "while" (i32.const 3)) (i32.const 1) (i32.const 16))
+(assert_return (invoke "while" (i32.const 2)) (i32.const 0) (i32.const 12))
+(assert_return (invoke "while wraps") (i32.const 1234))
+(assert_return (invoke "over" (i32.const 1)) (i32.const 10))
+(assert_trap (invoke "over" (i32.const 0)) "out of bounds memory access")
