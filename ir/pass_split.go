@@ -12,13 +12,16 @@ type SplitLimits struct {
 	// Nodes is how large a function may be in all, in nodes of expressions. Real code has
 	// up to 80,000; beyond 300,000 the Go compiler's memory grows faster than the function.
 	Nodes int
+	// Depth is how deep statements may be nested: 2,000 ifs in each other take the Go
+	// compiler 120 MB, 10,000 take it 1.5 GB.
+	Depth int
 	// Piece is about how large pieces are, in nodes; an access counts as accessCost.
 	Piece int
 	// Locals bounds the locals that a piece mentions, which become its parameters.
 	Locals int
 }
 
-var defaultSplit = SplitLimits{Path: 1500, Nodes: 200_000, Piece: 20_000, Locals: 300}
+var defaultSplit = SplitLimits{Path: 1500, Nodes: 200_000, Depth: 1000, Piece: 20_000, Locals: 300}
 
 const accessCost = 30
 
@@ -37,7 +40,7 @@ func (lim *SplitLimits) split(p *Program) error {
 			}
 			s := splitter{lim, outliner{m: m, f: f, types: types, counts: make([]int, len(f.Locals)), label: maxLabel(f.Body), pieces: true}}
 			s.o.count(f.Body, 1)
-			f.Body, _ = s.list(f.Body, false)
+			f.Body, _, _ = s.list(f.Body, false)
 			s.o.zeroTemps()
 		}
 	}
@@ -48,18 +51,23 @@ func (lim *SplitLimits) split(p *Program) error {
 func (lim *SplitLimits) exceeded(body []Stmt) bool {
 	p := paths{at: make(map[Label]int)}
 	p.list(body, 0)
-	return p.longest > lim.Path || p.nodes > lim.Nodes
+	return p.longest > lim.Path || p.nodes > lim.Nodes || p.deepest > lim.Depth
 }
 
 // paths measures a body.
 type paths struct {
-	longest int           // memory accesses that lie on the way to some place whichever way that is
-	nodes   int           // of all expressions
+	longest int // memory accesses that lie on the way to some place whichever way that is
+	nodes   int // of all expressions
+	depth   int // of the list at hand
+	deepest int
 	at      map[Label]int // accesses on the way to the first branch to a label
 }
 
 // list gives the accesses that lie on the way to the end of l, if there are n on the way to it.
 func (p *paths) list(l []Stmt, n int) int {
+	p.depth++
+	p.deepest = max(p.deepest, p.depth)
+	defer func() { p.depth-- }()
 	for _, s := range l {
 		nodes, accesses := stmtSize(s)
 		p.nodes += nodes
@@ -129,9 +137,10 @@ type splitter struct {
 }
 
 // list makes functions of stretches of l and of the lists in it, and gives
-// what remains and its cost.
-func (s *splitter) list(l []Stmt, loop bool) ([]Stmt, int) {
+// what remains, its cost and its depth.
+func (s *splitter) list(l []Stmt, loop bool) ([]Stmt, int, int) {
 	var out []Stmt
+	depth, deepest := 0, 0       // of out[start:], of all
 	start, run, total := 0, 0, 0 // out[start:] costs run
 	locals := make(map[Local]bool)
 	for _, x := range l {
@@ -148,9 +157,10 @@ func (s *splitter) list(l []Stmt, loop bool) ([]Stmt, int) {
 				}
 				return
 			}
-			n, k := s.list(*l, inner)
+			n, k, d := s.list(*l, inner)
 			*l = n
 			c += k
+			depth = max(depth, 1+d)
 		})
 		out = append(out, x)
 		run += c
@@ -160,22 +170,23 @@ func (s *splitter) list(l []Stmt, loop bool) ([]Stmt, int) {
 				return l
 			})
 		}
-		if run < s.lim.Piece && len(locals) < s.lim.Locals {
+		if run < s.lim.Piece && len(locals) < s.lim.Locals && depth < s.lim.Depth {
 			continue
 		}
-		if run > 4*len(locals) {
+		if run > 4*len(locals) || depth >= s.lim.Depth {
 			call := s.o.try(&TryTable{Body: append([]Stmt(nil), out[start:]...)}, loop)
 			out = append(out[:start], call...)
-			run = 0
+			run, depth = 0, 1
 			for _, y := range call {
 				run += stmtCost(y)
 			}
 		}
 		total += run
 		start, run = len(out), 0
+		depth, deepest = 0, max(depth, deepest)
 		clear(locals)
 	}
-	return out, total + run
+	return out, total + run, max(depth, deepest)
 }
 
 func stmtCost(s Stmt) int {

@@ -56,8 +56,12 @@ func local(l ir.Local) string { return "l" + strconv.FormatUint(uint64(l), 10) }
 
 func label(l ir.Label) string { return "L" + strconv.FormatUint(uint64(l), 10) }
 
+// maxTabs bounds the indentation: that of blocks which are 20,000 deep would be
+// gigabytes.
+const maxTabs = 100
+
 func (b *body) tabs() {
-	for range b.indent {
+	for range min(b.indent, maxTabs) {
 		b.buf = append(b.buf, '\t')
 	}
 }

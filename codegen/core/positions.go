@@ -60,7 +60,7 @@ func (p *printer) breaks(n *node) bool {
 // goOn begins a line in the middle of a statement.
 func (p *printer) goOn() {
 	p.str("\n")
-	for range p.indent + p.level {
+	for range min(p.indent+p.level, maxTabs) {
 		p.str("\t")
 	}
 }

@@ -67,7 +67,7 @@ func TestGolden(t *testing.T) {
 			}
 			o := ir.PassOptions{After: after}
 			if pass == "split" {
-				o.Split = &ir.SplitLimits{Path: 4, Nodes: 60, Piece: 60, Locals: 20}
+				o.Split = &ir.SplitLimits{Path: 4, Nodes: 60, Depth: 100, Piece: 60, Locals: 20}
 			}
 			if err := ir.RunPasses(p, o); err != nil {
 				t.Fatal(err)

@@ -62,7 +62,7 @@ func TestRandom(t *testing.T) {
 			}
 		}
 		// "frontend" is before all passes, "callgraph" after them.
-		limits := &ir.SplitLimits{Path: 1 + g.r.IntN(4), Nodes: 20 + g.r.IntN(100), Piece: 2 + g.r.IntN(60), Locals: 1 + g.r.IntN(8)}
+		limits := &ir.SplitLimits{Path: 1 + g.r.IntN(4), Nodes: 20 + g.r.IntN(100), Depth: 1 + g.r.IntN(6), Piece: 2 + g.r.IntN(60), Locals: 1 + g.r.IntN(8)}
 		err = ir.RunPasses(p, ir.PassOptions{Split: limits, After: func(name string, _ *ir.Program) {
 			if name == "frontend" || name == "callgraph" {
 				run(name)

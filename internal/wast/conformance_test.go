@@ -143,7 +143,7 @@ func TestCoreSuite(t *testing.T) {
 		{name: "checked", o: Options{Tags: "wc2go_checked"}, scripts: []string{"."}, passed: 65_000},
 		{name: "386", goarch: "386", scripts: []string{"."}, passed: 65_000},
 		{name: "no passes", o: Options{Passes: ir.PassOptions{Disable: passes}}, scripts: []string{"."}, passed: 65_000},
-		{name: "small pieces", o: Options{MaxVariables: 2, Passes: ir.PassOptions{Split: &ir.SplitLimits{Path: 1, Nodes: 10, Piece: 8, Locals: 20}}}, scripts: []string{"."}, passed: 65_000},
+		{name: "small pieces", o: Options{MaxVariables: 2, Passes: ir.PassOptions{Split: &ir.SplitLimits{Path: 1, Nodes: 10, Depth: 3, Piece: 8, Locals: 20}}}, scripts: []string{"."}, passed: 65_000},
 		{name: "arm64", goarch: "arm64", emulator: "qemu-aarch64", scripts: some, passed: 20_000},
 		{name: "s390x", goarch: "s390x", emulator: "qemu-s390x", scripts: some, passed: 20_000},
 	} {
