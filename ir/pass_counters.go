@@ -371,7 +371,7 @@ func (c *counter) access(addr **Expr, offset *uint64) {
 			}
 			const limit = 1<<32 - 1
 			if uint64(add)+uint64(most) <= limit && *offset+uint64(add) <= limit {
-				if add != 0 || l != c.local {
+				if add != 0 || l != c.local || k != 0 {
 					c.folds = append(c.folds, fold{addr, offset, add})
 				}
 				return

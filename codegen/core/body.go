@@ -906,7 +906,13 @@ func (b *body) store(s *ir.Store) {
 	}
 	p := b.addr(s.Mem, s.Addr, s.Offset, s.Op.Info().Bytes, s.End, false)
 	var x *node
-	if k.narrow {
+	if y := s.X; y.Op.IsLoad() && y.Index == s.Mem && y.Imm == s.Offset && same(y.X, s.Addr) {
+		// Go drops a store of what is there already, and the load with it.
+		x = b.load(y, true)
+		if k.narrow {
+			x = conv(k.typ, x)
+		}
+	} else if k.narrow {
 		x = b.narrowed(s.X, s.Op.Info().Bytes)
 		if x.konst {
 			x = uintLit(s.X.Imm & (1<<(8*s.Op.Info().Bytes) - 1))

@@ -110,7 +110,18 @@
         (local.set $sum (i32.add (local.get $sum) (i32.load (i32.add (local.get $i) (i32.const 5184)))))
         (local.set $i (i32.add (local.get $i) (i32.const 4)))
         (br $l)))
-    (local.get $sum)))
+    (local.get $sum))
+  ;; What is stored is there already.
+  (func (export "store8 loaded") (param $a i32) (i32.store8 (local.get $a) (i32.load8_u (local.get $a))))
+  (func (export "store loaded") (param $a i32) (i32.store offset=4 (local.get $a) (i32.load offset=4 (local.get $a))))
+  ;; The constant takes the start back: the address is what has been counted.
+  (func (export "back") (result i32)
+    (local $i i32)
+    (local.set $i (i32.const -8))
+    (loop $l
+      (i32.store offset=3000 (i32.add (local.get $i) (i32.const 8)) (i32.load (i32.add (local.get $i) (i32.const 5192))))
+      (br_if $l (local.tee $i (i32.add (local.get $i) (i32.const 4)))))
+    (i32.add (i32.mul (i32.load (i32.const 3000)) (i32.const 10)) (i32.load (i32.const 3004)))))
 
 (assert_return (invoke "sum") (i32.const 1234) (i32.const 5196))
 (assert_return (invoke "behind") (i32.const 121132243))
@@ -126,3 +137,8 @@
 (assert_return (invoke "while wraps") (i32.const 1234))
 (assert_return (invoke "over" (i32.const 1)) (i32.const 10))
 (assert_trap (invoke "over" (i32.const 0)) "out of bounds memory access")
+(assert_trap (invoke "store8 loaded" (i32.const 65536)) "out of bounds memory access")
+(assert_return (invoke "store8 loaded" (i32.const 65535)))
+(assert_trap (invoke "store loaded" (i32.const 65529)) "out of bounds memory access")
+(assert_return (invoke "store loaded" (i32.const 65528)))
+(assert_return (invoke "back") (i32.const 12))
