@@ -139,10 +139,6 @@ func (t *translator) script(_ context.Context, s *script) error {
 				c.Type, c.Missing, c.Skip = "module", r.text, true
 			}
 		case "assert_malformed", "assert_invalid", "assert_malformed_custom", "assert_invalid_custom":
-			if strings.HasSuffix(c.Type, "_custom") && file != "" {
-				*r = outcome{status: driver.Skipped, text: "custom sections of text annotations never make a module invalid"}
-				continue
-			}
 			if file == "" {
 				*r = outcome{status: driver.Skipped, text: "the text format is not parsed: " + c.Text}
 				continue
@@ -150,6 +146,14 @@ func (t *translator) script(_ context.Context, s *script) error {
 			data, err := read()
 			if err != nil {
 				return err
+			}
+			if strings.HasSuffix(c.Type, "_custom") {
+				// What is wrong is an annotation of the text, which must not break the module.
+				*r = outcome{status: driver.Skipped, text: "custom sections of text annotations never make a module invalid"}
+				if refuse(data, c, features).status == driver.Passed {
+					*r = outcome{status: driver.Failed, text: "refused because of a custom section"}
+				}
+				continue
 			}
 			*r = refuse(data, c, features)
 		case "module", "module_definition", "assert_unlinkable", "assert_uninstantiable", "assert_trap", "assert_exhaustion":
