@@ -32,7 +32,8 @@ type body struct {
 	dead     map[ir.Stmt]bool
 	loose    map[*ir.Set]bool // see findLoose
 	keep     map[*ir.Unreachable][]ir.Local
-	read     []bool // locals that the text reads
+	between  map[*ir.Store]bool // see findOverwritten
+	read     []bool             // locals that the text reads
 	assigned []bool
 	temps    int // temporaries in use by the statement
 	maxTemps int
@@ -121,7 +122,9 @@ func (b *body) function() []byte {
 	}
 	b.dead = findDead(list, len(b.f.Locals), caughtResults(b.f))
 	b.loose, b.keep = findLoose(list, len(b.f.Locals), b.dead)
-	lost, inline := findLost(b.f, b.params, list, b.dead, b.labels)
+	over, between := findOverwritten(list, b.labels)
+	b.between = between
+	lost, inline := findLost(b.f, b.params, list, b.dead, over)
 	b.vec.lost = lost
 	b.chooseForms(list)
 	b.chooseFrames()
@@ -904,7 +907,7 @@ func (b *body) store(s *ir.Store) {
 		b.storeVector(s)
 		return
 	}
-	p := b.addr(s.Mem, s.Addr, s.Offset, s.Op.Info().Bytes, s.End, false)
+	p := b.addr(s.Mem, s.Addr, s.Offset, s.Op.Info().Bytes, s.End, b.between[s])
 	var x *node
 	if y := s.X; y.Op.IsLoad() && y.Index == s.Mem && y.Imm == s.Offset && same(y.X, s.Addr) {
 		// Go drops a store of what is there already, and the load with it.

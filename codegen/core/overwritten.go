@@ -11,17 +11,21 @@ import (
 // straight line, the same place is written again. Go drops the first one, and with it a load of the value,
 // unless memory is read in between, other than what was written just before.
 // labels tells how many jumps lead to each label.
-func findOverwritten(body []ir.Stmt, labels map[ir.Label]int) map[ir.Stmt]bool {
-	o := &overwritten{labels: labels, found: map[ir.Stmt]bool{}}
+//
+// A store in between may trap, and what the first write wrote can be seen then. between are such
+// stores: with an explicit check before them, Go keeps the first write.
+func findOverwritten(body []ir.Stmt, labels map[ir.Label]int) (found map[ir.Stmt]bool, between map[*ir.Store]bool) {
+	o := &overwritten{labels: labels, found: map[ir.Stmt]bool{}, between: map[*ir.Store]bool{}}
 	o.list(body)
 	o.flush()
-	return o.found
+	return o.found, o.between
 }
 
 type overwritten struct {
-	labels map[ir.Label]int
-	found  map[ir.Stmt]bool
-	run    []ir.Stmt // statements one after the other
+	labels  map[ir.Label]int
+	found   map[ir.Stmt]bool
+	between map[*ir.Store]bool
+	run     []ir.Stmt // statements one after the other
 }
 
 func (o *overwritten) list(l []ir.Stmt) {
@@ -66,33 +70,44 @@ func (o *overwritten) flush() {
 			walkExpr(x, func(x *ir.Expr) {
 				if x.Op.IsLoad() {
 					name, _ := place(x.Index, x.Imm, x.X)
-					reading[i] = reading[i] || !stored.has[name]
+					if _, ok := stored.has[name]; !ok {
+						reading[i] = true
+					}
 				}
 			})
 		})
 		switch s := s.(type) {
 		case *ir.Store:
-			stored.add(place(s.Mem, s.Offset, s.Addr))
+			name, locals := place(s.Mem, s.Offset, s.Addr)
+			stored.add(i, name, locals)
 		case *ir.Set:
 			stored.assign(s.Dst)
 		}
 	}
-	globals := map[uint32]bool{}
+	globals := map[uint32]int{}
+	overwritten := func(i, j int) {
+		o.found[o.run[i]] = true
+		for _, s := range o.run[i+1 : j] {
+			if s, ok := s.(*ir.Store); ok {
+				o.between[s] = true
+			}
+		}
+	}
 	later := newPlaces()
 	for i := len(o.run) - 1; i >= 0; i-- {
 		s := o.run[i]
 		switch s := s.(type) {
 		case *ir.SetGlobal:
-			if globals[s.Global] {
-				o.found[s] = true
+			if j, ok := globals[s.Global]; ok {
+				overwritten(i, j)
 			}
-			globals[s.Global] = true
+			globals[s.Global] = i
 		case *ir.Store:
 			name, locals := place(s.Mem, s.Offset, s.Addr)
-			if later.has[name] {
-				o.found[s] = true
+			if j, ok := later.has[name]; ok {
+				overwritten(i, j)
 			}
-			later.add(name, locals)
+			later.add(i, name, locals)
 		case *ir.Set:
 			later.assign(s.Dst)
 		}
@@ -117,14 +132,14 @@ func (o *overwritten) flush() {
 
 // places are places in memory by name.
 type places struct {
-	has   map[string]bool
+	has   map[string]int        // where they are in the run
 	using map[ir.Local][]string // those that depend on a local
 }
 
-func newPlaces() *places { return &places{map[string]bool{}, map[ir.Local][]string{}} }
+func newPlaces() *places { return &places{map[string]int{}, map[ir.Local][]string{}} }
 
-func (p *places) add(name string, locals []ir.Local) {
-	p.has[name] = true
+func (p *places) add(i int, name string, locals []ir.Local) {
+	p.has[name] = i
 	for _, l := range locals {
 		p.using[l] = append(p.using[l], name)
 	}

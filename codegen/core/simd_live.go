@@ -27,12 +27,11 @@ const inlinable = 160
 
 // findLost finds the loads that are not used for sure. inline tells whether
 // Go may inline the function.
-func findLost(f *ir.Func, params int, body []ir.Stmt, dead map[ir.Stmt]bool, labels map[ir.Label]int) (lost map[*ir.Expr]bool, inline bool) {
+func findLost(f *ir.Func, params int, body []ir.Stmt, dead map[ir.Stmt]bool, over map[ir.Stmt]bool) (lost map[*ir.Expr]bool, inline bool) {
 	small := f.Size <= inlinable
 	if !anyLoads(body) {
 		return findLostIn(f, params, body, dead, nil, small)
 	}
-	over := findOverwritten(body, labels)
 	lost, inline = findLostIn(f, params, body, dead, over, false)
 	if lost == nil {
 		lost = map[*ir.Expr]bool{}

@@ -185,14 +185,14 @@ func (b *body) storeVector(s *ir.Store) {
 			}
 		}
 	}
-	a := b.access(s.Mem, s.Addr, s.Offset, size, s.End, false)
+	a := b.access(s.Mem, s.Addr, s.Offset, size, s.End, b.between[s])
 	for i := len(l) - 1; i >= 0; i-- {
 		a.store(f.goType(), f.suffix(), 16/len(l)*i, l[i])
 	}
 }
 
 func (b *body) storeLane(s *ir.Store, size uint8) {
-	a := b.access(s.Mem, s.Addr, s.Offset, size, s.End, false)
+	a := b.access(s.Mem, s.Addr, s.Offset, size, s.End, b.between[s])
 	bits := strconv.Itoa(8 * int(size))
 	op := map[uint8]ir.Op{1: ir.OpI8x16ExtractLaneU, 2: ir.OpI16x8ExtractLaneU, 4: ir.OpI32x4ExtractLane, 8: ir.OpI64x2ExtractLane}[size]
 	if f, _ := b.natural(s.X, halves); size == 4 && f == floats || size == 8 && f == doubles {
