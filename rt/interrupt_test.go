@@ -191,8 +191,9 @@ func TestInterruptRace(t *testing.T) {
 	s := NewStore()
 	defer s.Close()
 	l := newLooper(s)
+	// On a busy machine the guest may always be done before the timer is served: then on, up to a bound.
 	interrupted := 0
-	for range 150 {
+	for n := 0; n < 150 || interrupted == 0 && n < 20_000; n++ {
 		ctx, cancel := context.WithCancel(context.Background())
 		timer := time.AfterFunc(time.Duration(rand.IntN(500))*time.Microsecond, cancel)
 		err := s.Run(ctx, func(int32) {

@@ -22,13 +22,28 @@ const (
 	needAll  need = 3 // every byte
 )
 
-// inlinable is the size in bytes of wasm code up to which Go might inline a function.
-const inlinable = 160
+// Go might inline a function whose wasm code has up to inlinable bytes, or that the passes have
+// made as small as inlinableNodes expressions and statements. (Go's own limit is 80 nodes of its
+// syntax tree, of which each of ours becomes one at least, but for a few that are folded.)
+const (
+	inlinable      = 160
+	inlinableNodes = 120
+)
+
+// isSmall reports whether Go might inline a function.
+func isSmall(f *ir.Func, body []ir.Stmt) bool {
+	if f.Size <= inlinable {
+		return true
+	}
+	n := 0
+	walkStmts(body, func(ir.Stmt) { n++ }, func(x *ir.Expr) { walkExpr(x, func(*ir.Expr) { n++ }) })
+	return n <= inlinableNodes
+}
 
 // findLost finds the loads that are not used for sure. inline tells whether
 // Go may inline the function.
 func findLost(f *ir.Func, params int, body []ir.Stmt, dead map[ir.Stmt]bool, over map[ir.Stmt]bool) (lost map[*ir.Expr]bool, inline bool) {
-	small := f.Size <= inlinable
+	small := isSmall(f, body)
 	if !anyLoads(body) {
 		return findLostIn(f, params, body, dead, nil, small)
 	}

@@ -1,6 +1,10 @@
 package core
 
-import "github.com/wc2go/wc2go/ir"
+import (
+	"slices"
+
+	"github.com/wc2go/wc2go/ir"
+)
 
 // This file: a body made ready for printing. What can never run is dropped (go vet
 // refuses it), so are jumps to where control goes anyway, and the labels
@@ -201,6 +205,22 @@ func (v *liveness) mark(l ir.Label, live liveSet) {
 	}
 }
 
+// idle reports whether Go may find that an if decides nothing: both ways set the same locals to
+// the same, or one way sets locals to constants that they may hold already. Go drops its condition then.
+func idle(st *ir.If) bool {
+	if len(st.Then) == 0 || len(st.Else) == 0 {
+		return !slices.ContainsFunc(slices.Concat(st.Then, st.Else), func(s ir.Stmt) bool {
+			set, ok := s.(*ir.Set)
+			return !ok || set.X.Op != ir.OpConst
+		})
+	}
+	return slices.EqualFunc(st.Then, st.Else, func(a, b ir.Stmt) bool {
+		x, ok := a.(*ir.Set)
+		y, also := b.(*ir.Set)
+		return ok && also && x.Dst == y.Dst && same(x.X, y.X)
+	})
+}
+
 // discarded calls read with what body.discard evaluates of x.
 func discarded(x *ir.Expr, read func(*ir.Expr)) {
 	switch {
@@ -306,7 +326,11 @@ func (v *liveness) stmt(st ir.Stmt, live liveSet) {
 		for i := range live {
 			live[i] |= other[i]
 		}
-		v.reads(live, st.Cond)
+		if v.parts != nil && idle(st) {
+			v.parts.useless(live, st.Cond)
+		} else {
+			v.reads(live, st.Cond)
+		}
 	case *ir.Br:
 		v.jump(live, st.Label)
 	case *ir.BrTable:
