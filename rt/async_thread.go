@@ -135,7 +135,7 @@ func (t *threadTable) remove(i uint32) {
 
 func (t *threadTable) get(i uint32) *Thread {
 	if uint64(i) >= uint64(len(t.list)) || t.list[i] == nil {
-		throwText(TrapInvalidHandle, "unknown thread index %d", i)
+		throwText(TrapInvalidHandle, "unknown handle index %d of a thread", i)
 	}
 	return t.list[i]
 }

@@ -171,11 +171,7 @@ func (c *channel) copy(d int32, end endpoint, inst *ComponentInstance, b *buffer
 		return
 	}
 	if inst != nil && inst == c.inst && !c.elem.Number {
-		what := "stream"
-		if c.future {
-			what = "future"
-		}
-		throwText(TrapAsync, "cannot read from and write to intra-component %s", what)
+		throwText(TrapAsync, "cannot read from and write to intra-component %s with non-numeric payload", c.what())
 	}
 	p := c.pending
 	src, dst := p, b
@@ -288,15 +284,26 @@ func (c *ComponentInstance) end(el *Elem, future, write bool, i uint32) *copyEnd
 			return e
 		}
 	}
-	what, side := "stream", "readable"
-	if future {
-		what = "future"
-	}
-	if write {
-		side = "writable"
-	}
-	throwText(TrapInvalidHandle, "handle index %d is not a %s end of the %s type", i, side, what)
+	h.throwEnd(el, future, write, i)
 	return nil
+}
+
+// throwEnd says why a handle is not the end of a stream or future that is asked for.
+//
+//go:noinline
+func (h *handle) throwEnd(el *Elem, future, write bool, i uint32) {
+	what, side, found := (&channel{future: future}).what(), "readable", "writable"
+	if write {
+		side, found = found, side
+	}
+	e, ok := h.val.(*copyEnd)
+	switch {
+	case !ok || e.ch.future != future:
+		throwText(TrapInvalidHandle, "handle is not a %s: index %d", what, i)
+	case !sameElem(e.ch.elem, el):
+		throwText(TrapInvalidHandle, "handle is a %s of a different type: index %d", what, i)
+	}
+	throwText(TrapInvalidHandle, "handle is not a %s end of a %s: index %d is the %s end", side, what, i, found)
 }
 
 func sameElem(a, b *Elem) bool {
@@ -336,10 +343,10 @@ func (c *ComponentInstance) ChannelCopy(cx *Cx, op *CopyOp, future, write, async
 	}
 	if op.Elem.Size > 0 && n > 0 {
 		if ptr&(op.Elem.Align-1) != 0 {
-			Throwf(TrapHeapMisaligned, "%s pointer is not aligned to %d: %#x", e.ch.what(), op.Elem.Align, ptr)
+			Throwf(TrapHeapMisaligned, "%s pointer not aligned to %d: %#x", e.op(), op.Elem.Align, ptr)
 		}
 		if uint64(ptr)+uint64(n)*uint64(op.Elem.Size) > cx.Mem.Size {
-			throwText(TrapMemoryOutOfBounds, "%s pointer out of bounds of memory", e.ch.what())
+			throwText(TrapMemoryOutOfBounds, "%s pointer out of bounds of memory", e.op())
 		}
 	}
 	// Field by field: a value of the whole would be on the stack (Task.step).
@@ -355,6 +362,14 @@ func (c *ComponentInstance) ChannelCopy(cx *Cx, op *CopyOp, future, write, async
 	}
 	_, _, payload := e.takeEvent()
 	return payload
+}
+
+// op is "read" or "write".
+func (e *copyEnd) op() string {
+	if e.write {
+		return "write"
+	}
+	return "read"
 }
 
 // throwState says why an end cannot be used for a copy.
@@ -380,7 +395,7 @@ func (c *ComponentInstance) ChannelCancel(el *Elem, future, write, async bool, i
 	}
 	e := c.end(el, future, write, i)
 	if e.state != endCopying || e.waiter != nil {
-		throwText(TrapAsync, "%s read or write cannot be cancelled: none is pending", e.ch.what())
+		throwText(TrapAsync, "stream or future %[1]s cancelled when no %[1]s is pending", e.op())
 	}
 	// wit-bindgen before this rule wakes its tasks by a stream without payload that it cancels like
 	// this. Such a cancellation never waits, so it is let pass.
@@ -474,7 +489,7 @@ func (c *ComponentInstance) ErrorContextDrop(i uint32) {
 func (c *ComponentInstance) errorContext(i uint32) *ErrorContext {
 	h := c.Handles.get(i)
 	if h.kind != handleError {
-		throwText(TrapInvalidHandle, "handle index %d is not an error context", i)
+		throwText(TrapInvalidHandle, "handle is not an error-context: index %d", i)
 	}
 	return h.val.(*ErrorContext)
 }

@@ -45,13 +45,15 @@ const (
 type Task struct {
 	borrows int
 
-	state  taskState
-	phase  taskPhase
-	sync   bool // the function's type is not async
-	inst   *ComponentInstance
-	callee *Callee
-	root   unsafe.Pointer
-	ctx    context.Context // of the call from Go that it is made for
+	state taskState
+	phase taskPhase
+	sync  bool // the function's type is not async
+	// cancelSeen: the task was told of its cancellation before it resolved.
+	cancelSeen bool
+	inst       *ComponentInstance
+	callee     *Callee
+	root       unsafe.Pointer
+	ctx        context.Context // of the call from Go that it is made for
 	// start lowers the arguments; resolve lifts the result, nil if the task was cancelled.
 	start, resolve func(d int32, f *Flat)
 	// The end is told to sub, the call as its caller in a component sees it, or to resolved.
@@ -353,7 +355,7 @@ func (t *Task) unregister(th *Thread) {
 // returned is Task.return_.
 func (t *Task) returned(d int32, f *Flat) {
 	if t.state == taskResolved {
-		throwText(TrapAsync, "`task.return` or `task.cancel` called more than once for current task")
+		throwTwice()
 	}
 	t.Return()
 	if t.resolve != nil {
@@ -364,14 +366,23 @@ func (t *Task) returned(d int32, f *Flat) {
 
 // cancel is Task.cancel.
 func (t *Task) cancel(d int32) {
-	if t.state != taskCancelDelivered {
+	switch {
+	case t.state == taskResolved && t.cancelSeen:
+		throwTwice()
+	case t.state != taskCancelDelivered:
 		throwText(TrapAsync, "`task.cancel` called by task which has not been cancelled")
 	}
 	t.Return()
 	t.finished(true)
 }
 
+//go:noinline
+func throwTwice() {
+	throwText(TrapAsync, "`task.return` or `task.cancel` called more than once for current task")
+}
+
 func (t *Task) finished(cancelled bool) {
+	t.cancelSeen = t.state == taskCancelDelivered
 	t.state = taskResolved
 	if t.sub != nil {
 		t.sub.resolve(cancelled)
@@ -522,7 +533,7 @@ func (c *ComponentInstance) BackpressureInc() {
 // BackpressureDec is canon backpressure.dec.
 func (c *ComponentInstance) BackpressureDec() {
 	if c.backpressure == 0 {
-		throwText(TrapAsync, "backpressure counter underflow")
+		throwText(TrapAsync, "backpressure counter overflow: below zero")
 	}
 	c.backpressure--
 	if c.backpressure == 0 && len(c.entering) > 0 {
@@ -535,7 +546,7 @@ func (c *ComponentInstance) BackpressureDec() {
 func (c *ComponentInstance) TaskReturn(d, key, memory int32, f *Flat) {
 	t := c.currentTask()
 	if t.callee == nil || !t.callee.Async {
-		throwText(TrapAsync, "`task.return` called by a task that is not async")
+		throwText(TrapAsync, "invalid `task.return` signature and/or options for current task: it is not async")
 	}
 	if t.callee.Key != key || memory != 0 && t.callee.Memory != memory {
 		throwText(TrapAsync, "invalid `task.return` signature and/or options for current task")
@@ -547,7 +558,7 @@ func (c *ComponentInstance) TaskReturn(d, key, memory int32, f *Flat) {
 func (c *ComponentInstance) TaskCancel(d int32) {
 	t := c.currentTask()
 	if t.callee == nil || !t.callee.Async {
-		throwText(TrapAsync, "`task.cancel` called by a task that is not async")
+		throwText(TrapAsync, "`task.cancel` called by task which has not been cancelled: it is not async")
 	}
 	t.cancel(d)
 }

@@ -136,7 +136,7 @@ func (s *WaitableSet) leave(th *Thread) {
 func (c *ComponentInstance) waitableSet(i uint32) *WaitableSet {
 	h := c.Handles.get(i)
 	if h.kind != handleSet {
-		throwText(TrapInvalidHandle, "handle index %d is not a waitable set", i)
+		throwText(TrapInvalidHandle, "handle is not a waitable-set: index %d", i)
 	}
 	return h.val.(*WaitableSet)
 }
@@ -149,7 +149,7 @@ func (c *ComponentInstance) waitable(i uint32) *waitable {
 	case handleEnd:
 		return &h.val.(*copyEnd).waitable
 	}
-	throwText(TrapInvalidHandle, "handle index %d is not a waitable", i)
+	throwText(TrapInvalidHandle, "handle is not a waitable: index %d", i)
 	return nil
 }
 
@@ -199,11 +199,11 @@ func (c *ComponentInstance) storeEvent(mem *Memory, ptr, p1, p2 uint32) {
 // WaitableSetDrop is canon waitable-set.drop.
 func (c *ComponentInstance) WaitableSetDrop(i uint32) {
 	set := c.waitableSet(i)
-	if set.members > 0 {
-		throwText(TrapAsync, "cannot drop waitable set with members")
-	}
 	if len(set.waiting) > 0 {
 		throwText(TrapAsync, "cannot drop waitable set with waiters")
+	}
+	if set.members > 0 {
+		throwText(TrapAsync, "cannot drop waitable set with members: resource has children")
 	}
 	c.Handles.remove(i)
 }
@@ -336,7 +336,7 @@ func (c *ComponentInstance) awaitSubtask(sub *Subtask) {
 func (c *ComponentInstance) subtask(i uint32) *Subtask {
 	h := c.Handles.get(i)
 	if h.kind != handleSubtask {
-		throwText(TrapInvalidHandle, "handle index %d is not a subtask", i)
+		throwText(TrapInvalidHandle, "handle is not a subtask: index %d", i)
 	}
 	return h.val.(*Subtask)
 }
@@ -363,7 +363,7 @@ func (c *ComponentInstance) SubtaskCancel(d int32, async bool, i uint32) uint32 
 		throwText(TrapAsync, "`subtask.cancel` called after terminal status delivered")
 	}
 	if sub.cancelled {
-		throwText(TrapAsync, "`subtask.cancel` called more than once")
+		throwText(TrapAsync, "`subtask.cancel` called after terminal status delivered, or more than once")
 	}
 	if sub.set != nil && !async {
 		throwInSet()

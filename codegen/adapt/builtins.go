@@ -90,8 +90,8 @@ func (e *emitter) builtin(t *ir.Trampoline) {
 		e.f("g0 = %s.ThreadIndex()", c)
 	case "thread.new-indirect":
 		e.f("f := i.core.%s.Get(uint64(%s))", core.TableExpr(e.p, *t.Table), arg(0))
-		e.f("if f == nil {\n%s.Throw(%s.TrapIndirectCallToNull)\n}", e.rt(), e.rt())
-		e.f("if f.Sig != %#x {\n%s.Throw(%s.TrapBadSignature)\n}", t.Thread.Sig, e.rt(), e.rt())
+		e.f("if f == nil {\n%s.Throwf(%s.TrapIndirectCallToNull, \"the start function index points to an uninitialized function\")\n}", e.rt(), e.rt())
+		e.f("if f.Sig != %#x {\n%s.Throwf(%s.TrapBadSignature, \"start function does not match expected type (currently only `(%s) -> ()` is supported)\")\n}", t.Thread.Sig, e.rt(), e.rt(), t.Thread.Func.Params[0])
 		e.f("g0 = %s.ThreadNew(func(d int32) {", c)
 		e.f("%s.CoreCode[func(%s.Pointer, int32, %s)](f)(f.Inst, d, %s)\n})", e.rt(), e.unsafe(), goKind(in[1].kind), arg(1))
 	case "thread.resume-later":
