@@ -137,26 +137,34 @@ func TestParseExternName(t *testing.T) {
 		{"[constructor]a", ""}, {"[constructor]", "kebab"}, {"[method]a.b", ""}, {"[method]a", "failed to find `.`"},
 		{"[static]a.b.c", "kebab"}, {"[async]a", "kebab"},
 		{"wasi:http/types", ""}, {"wasi:http/types@1.0.0", ""}, {"a-b:c-d/E-f@0.0.0-abcd.1.2+efg.4.ee.05", ""},
-		{"wasi:http", "expected `/`"}, {"wasi:", "kebab"}, {"Wasi:http/types", "kebab"}, {"a:b/c/d", "trailing characters found: `/d`"},
+		{"wasi:http", "expected `/`"}, {"wasi:", "kebab"}, {"WASI:http/types", "character `W` is not lowercase in package name/namespace"}, {"wasi:hTtp/types", "kebab"}, {"wasi:HTTP/types", "character `H`"}, {"a:b/c/d", "trailing characters found: `/d`"},
 		{"a:b:c/d", "expected `/` after package name"},
 		{"a:b/c@", "empty string"}, {"a:b/c@1", "unexpected end of input after major"}, {"a:b/c@01.0.0", "leading zero"},
 		{"a:b/c@1.0.0-01", "leading zero"}, {"a:b/c@1.0.0-a..b", "empty identifier segment"}, {"a:b/c@1.0.0-é", "unexpected character 'é'"},
 		{"a:b/c@99999999999999999999.0.0", "exceeds 64 bits"}, {"url=<https://x>", "kebab"},
 	}
 	for _, tt := range tests {
-		_, err := ParseExternName(tt.in, false)
+		n, err := ParseExternName(tt.in)
+		if err == nil {
+			err = n.CheckVersion("", false)
+		}
 		if (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
 			t.Errorf("%q: got %v, want %q", tt.in, err, tt.err)
 		}
 	}
-	for _, v := range []string{"0.0.0", "0.0.3", "0.2", "1", "12"} {
-		if _, err := ParseExternName("a:b/c@"+v, true); err != nil {
-			t.Errorf("canonversion %s: %v", v, err)
+	for _, tt := range []struct{ version, suffix, err string }{
+		{"0.0.0", "-a", ""}, {"0.0.3", "+b", ""}, {"0.2", ".6-rc.1", ""}, {"1", ".2.3", ""}, {"12", ".0.0+c", ""},
+		{"0", ".0.1", "`0` is not the canonical version of `0.0.1`"}, {"0.0", ".1", "`0.0` is not the canonical version of `0.0.1`"},
+		{"1.2", ".3", "`1.2` is not the canonical version of `1.2.3`"}, {"0.2.0", "+b", "is not the canonical version"},
+		{"1", "2.3", "invalid interface version: `12.3` is not a valid semver"}, {"1", ".2", "unexpected end of input"},
+		{"01", ".0.0", "leading zero"}, {"", "1.2.3", "is not the canonical version"}, {"1", "", "version suffix cannot be empty"},
+	} {
+		n, err := ParseExternName("a:b/c@" + tt.version)
+		if err == nil {
+			err = n.CheckVersion(tt.suffix, true)
 		}
-	}
-	for _, v := range []string{"0", "0.0", "1.2", "0.2.0", "0.0.0.1", "01", ""} {
-		if _, err := ParseExternName("a:b/c@"+v, true); err == nil {
-			t.Errorf("canonversion %s was accepted", v)
+		if (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+			t.Errorf("version %s with suffix %s: got %v, want %q", tt.version, tt.suffix, err, tt.err)
 		}
 	}
 }
@@ -165,7 +173,7 @@ func TestParseExternName(t *testing.T) {
 func TestUniqueNames(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range []string{"foo", "foo-bar", "[constructor]foo", "[method]foo.bar", "[static]foo.baz", "foo:bar/baz"} {
-		n, err := ParseExternName(s, false)
+		n, err := ParseExternName(s)
 		if err != nil || seen[n.Unique()] {
 			t.Errorf("%s: %v, conflicts: %v", s, err, seen[n.Unique()])
 		}
@@ -173,7 +181,7 @@ func TestUniqueNames(t *testing.T) {
 	}
 	for _, s := range []string{"FOO", "foo-BAR", "[constructor]FOO", "[method]foo.BAR", "[static]foo.bar", "[method]foo.baz", "[method]foo.foo",
 		"[static]foo-BAR.FOO-bar", "foo:bar/BAZ"} {
-		if n, err := ParseExternName(s, false); err != nil || !seen[n.Unique()] {
+		if n, err := ParseExternName(s); err != nil || !seen[n.Unique()] {
 			t.Errorf("%s: %v, should conflict", s, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // This file: the names of imports and exports (Explainer.md, "Import and
@@ -28,7 +29,8 @@ type ParsedName struct {
 	Label    string // NameLabel; NameMethod, NameStatic: the function; NameInterface: the interface
 	// NameInterface only.
 	Namespace, Package string
-	Version            string // without @; "" if there is none
+	Version            string // without @
+	HasVersion         bool
 	full               string
 }
 
@@ -74,21 +76,30 @@ func isKebab(s string, acronyms bool) bool {
 	return true
 }
 
-func checkKebab(s string, acronyms bool) error {
-	if !isKebab(s, acronyms) {
+func checkKebab(s string) error {
+	if !isKebab(s, true) {
 		return fmt.Errorf("`%s` is not in kebab case", s)
 	}
 	return nil
 }
 
-// ParseExternName takes a name of an import or export apart. canonVersion
-// allows the version to be a canonversion, which it must be where the name
-// has a versionsuffix.
-func ParseExternName(s string, canonVersion bool) (ParsedName, error) {
+// checkWords checks the name of a namespace or package, which is kebab case
+// without acronyms.
+func checkWords(s string) error {
+	if err := checkKebab(s); err != nil || isKebab(s, false) {
+		return err
+	}
+	i := strings.IndexFunc(s, unicode.IsUpper)
+	return fmt.Errorf("character `%c` is not lowercase in package name/namespace", s[i])
+}
+
+// ParseExternName takes a name of an import or export apart. The version is
+// as written; [ParsedName.CheckVersion] checks it.
+func ParseExternName(s string) (ParsedName, error) {
 	n := ParsedName{full: s}
 	if rest, ok := strings.CutPrefix(s, "[constructor]"); ok {
 		n.Kind, n.Resource = NameConstructor, rest
-		return n, checkKebab(rest, true)
+		return n, checkKebab(rest)
 	}
 	for prefix, kind := range map[string]NameKind{"[method]": NameMethod, "[static]": NameStatic} {
 		rest, ok := strings.CutPrefix(s, prefix)
@@ -99,29 +110,29 @@ func ParseExternName(s string, canonVersion bool) (ParsedName, error) {
 		if n.Resource, n.Label, ok = strings.Cut(rest, "."); !ok {
 			return n, fmt.Errorf("failed to find `.` character")
 		}
-		if err := checkKebab(n.Resource, true); err != nil {
+		if err := checkKebab(n.Resource); err != nil {
 			return n, err
 		}
-		return n, checkKebab(n.Label, true)
+		return n, checkKebab(n.Label)
 	}
 	ns, rest, ok := strings.Cut(s, ":")
 	if !ok {
 		n.Label = s
-		return n, checkKebab(s, true)
+		return n, checkKebab(s)
 	}
 	n.Kind, n.Namespace = NameInterface, ns
-	if err := checkKebab(ns, false); err != nil {
+	if err := checkWords(ns); err != nil {
 		return n, err
 	}
 	n.Package, rest = word(rest)
-	if err := checkKebab(n.Package, false); err != nil {
+	if err := checkWords(n.Package); err != nil {
 		return n, err
 	}
 	if rest, ok = strings.CutPrefix(rest, "/"); !ok {
 		return n, fmt.Errorf("expected `/` after package name")
 	}
 	n.Label, rest = word(rest)
-	if err := checkKebab(n.Label, true); err != nil {
+	if err := checkKebab(n.Label); err != nil {
 		return n, err
 	}
 	if n.Version, ok = strings.CutPrefix(rest, "@"); !ok {
@@ -131,13 +142,29 @@ func ParseExternName(s string, canonVersion bool) (ParsedName, error) {
 		n.Version = ""
 		return n, nil
 	}
-	if canonVersion {
-		if !isCanonVersion(n.Version) {
-			return n, fmt.Errorf("`%s` is not a canonical version, as a version suffix requires", n.Version)
-		}
-		return n, nil
+	n.HasVersion = true
+	return n, nil
+}
+
+// CheckVersion checks the version of an interface name, together with the
+// versionsuffix that the name has, if any.
+func (n *ParsedName) CheckVersion(suffix string, hasSuffix bool) error {
+	switch {
+	case hasSuffix && !n.HasVersion:
+		return fmt.Errorf("invalid interface version: a version suffix requires the name to have a version")
+	case hasSuffix && suffix == "":
+		return fmt.Errorf("version suffix cannot be empty")
+	case !n.HasVersion:
+		return nil
 	}
-	return n, CheckSemver(n.Version)
+	full := n.Version + suffix
+	if err := CheckSemver(full); err != nil {
+		return fmt.Errorf("invalid interface version: `%s` is not a valid semver: %v", full, err)
+	}
+	if hasSuffix && !isCanonVersion(n.Version) {
+		return fmt.Errorf("invalid interface version: `%s` is not the canonical version of `%s`", n.Version, full)
+	}
+	return nil
 }
 
 // word splits off the characters that can stand in a label.

@@ -178,7 +178,7 @@ func (s *scope) def(def binary.Def) {
 	case *binary.DefExport:
 		s.export(d)
 	case *binary.DefStart:
-		fail(at, "support for component model start functions is not enabled")
+		failValues(at)
 	case *binary.DefValue:
 		failValues(at)
 	default:
@@ -371,7 +371,7 @@ func (s *scope) declare(name *binary.ExternName, e entity, imported, described b
 		fail(at, "effective type size exceeds the limit of %d", maxTypeSize)
 	}
 	if s.facts.depth > maxTypeDepth {
-		fail(at, "type nesting is deeper than %d", maxTypeDepth)
+		fail(at, "type nesting is too deep: more than %d", maxTypeDepth)
 	}
 	list.add(name.Name, e)
 	s.push(e)
@@ -507,7 +507,7 @@ func (s *scope) alias(a *binary.Alias) {
 		ok := a.Kind == binary.AliasExport && (a.Sort == binary.SortInstance || a.Sort == binary.SortType) ||
 			a.Kind == binary.AliasOuter && (a.Sort == binary.SortCoreType || a.Sort == binary.SortType)
 		if !ok {
-			fail(at, "aliases in component and instance types may only refer to types or instances")
+			fail(at, "aliases in a component or instance type may only refer to types or instances")
 		}
 	}
 	switch a.Kind {
@@ -518,7 +518,11 @@ func (s *scope) alias(a *binary.Alias) {
 		}
 		kind, known := externKinds[a.Sort]
 		if !known || x.ext.Kind != kind {
-			fail(at, "export `%s` for core instance %d is not a %s", a.Name, a.Instance, kind)
+			what := kind.String()
+			if kind == ir.ExternFunc {
+				what = "function"
+			}
+			fail(at, "export `%s` for core instance %d is not a %s", a.Name, a.Instance, what)
 		}
 		s.core[kind] = append(s.core[kind], x)
 	case binary.AliasExport:
@@ -693,6 +697,6 @@ func (v *componentValidator) finishInst(i *instNode, at int) {
 		fail(at, "effective type size exceeds the limit of %d", maxTypeSize)
 	}
 	if i.depth > maxTypeDepth {
-		fail(at, "type nesting is deeper than %d", maxTypeDepth)
+		fail(at, "type nesting is too deep: more than %d", maxTypeDepth)
 	}
 }

@@ -45,13 +45,16 @@ func (s *scope) canonOpts(opts binary.CanonOpts, what string, at int, allowed ..
 			encoding = name
 			continue
 		case "core-type", "gc":
-			fail(at, "canonical option `%s` requires the component model gc feature", opt.Name)
+			if opt.Name == "gc" {
+				fail(at, "canonical option `gc` requires the `cm-gc` feature")
+			}
+			fail(at, "canonical option `core type` requires the component model gc feature")
 		}
 		if !slices.Contains(allowed, opt.Name) {
 			if what == "lower" {
 				fail(at, "canonical option `%s` cannot be specified for lowerings", opt.Name)
 			}
-			fail(at, "canonical option `%s` cannot be specified for `%s`", opt.Name, what)
+			fail(at, "cannot specify `%s` option on `%s`", opt.Name, what)
 		}
 		if seen[opt.Name] {
 			fail(at, "canonical option `%s` is specified more than once", opt.Name)
@@ -92,9 +95,9 @@ func (s *scope) canonOpts(opts binary.CanonOpts, what string, at int, allowed ..
 	case o.realloc && !o.memory:
 		fail(at, "canonical option `realloc` requires `memory` to also be specified")
 	case o.callback && !o.async:
-		fail(at, "canonical option `callback` requires `async` to also be specified")
+		fail(at, "cannot specify callback without async")
 	case o.postReturn != nil && o.async:
-		fail(at, "canonical option `post-return` conflicts with option `async`")
+		fail(at, "cannot specify post-return function in async")
 	}
 	return o
 }
@@ -106,6 +109,9 @@ func (s *scope) memory(i uint32, at int) ir.Kind {
 	any := ir.MemoryType{PageLog2: 16}
 	if m.ext.Kind == ir.ExternMemory && m.ext.Memory.Limits.Is64 && s.v.features.Component.Memory64 {
 		any.Limits.Is64 = true
+	}
+	if m.ext.Memory.Limits.Is64 && !any.Limits.Is64 {
+		fail(at, "64-bit memories require the `cm64` feature to be enabled")
 	}
 	if err := matchCore(m, coreItem{ext: ir.ModuleImport{Kind: ir.ExternMemory, Memory: any}}); err != nil {
 		fail(at, "canonical option `memory` needs a 32-bit unshared memory: %v", err)
@@ -254,7 +260,7 @@ func (s *scope) canon(c *binary.Canon) {
 		s.addCoreFunc(i32, nil)
 	case binary.CanonResourceNew, binary.CanonResourceRep:
 		if r := s.resourceType(c.Type, at).r; !r.local || r.owner != s.tag {
-			fail(at, "type index %d is not a local resource", c.Type)
+			fail(at, "type %d is not a local resource", c.Type)
 		}
 		s.addCoreFunc(i32, i32)
 	default:
@@ -318,23 +324,28 @@ func (s *scope) builtin(c *binary.Canon) {
 		s.memory32(c.Arg, at)
 	case "context.get", "context.set":
 		if c.CoreType != ir.TypeI32 {
-			fail(at, "`%s` only supports type `i32`", name)
+			fail(at, "`%s` only supports `i32` or `i64`: 64-bit `%s` requires the component model 64-bit feature", name, name)
 		}
 		if c.Arg >= 2 {
-			fail(at, "immediate of `%s` must be less than 2: %d", name, c.Arg)
+			fail(at, "`%s` immediate must be zero or one: %d", name, c.Arg)
 		}
 	case "thread.new-indirect":
 		t := s.coreType(c.Type, at)
 		sub := &s.v.core.defs[t.def]
-		if sub.Kind != ir.CompFunc || !sameKinds(sub.Func.Params, []ir.Kind{ir.I32}) || len(sub.Func.Results) > 0 {
-			fail(at, "start function must take a single `i32` argument and return nothing")
+		switch {
+		case sub.Kind != ir.CompFunc:
+			fail(at, "start type must be a function")
+		case !sameKinds(sub.Func.Params, []ir.Kind{ir.I32}):
+			fail(at, "start function must take a single `i32` argument (currently)")
+		case len(sub.Func.Results) > 0:
+			fail(at, "start function must not return any values")
 		}
 		table := s.coreItem(binary.SortCoreTable, c.Arg, at)
 		if table.ext.Table.Limits.Is64 {
-			fail(at, "`%s` requires a 32-bit table", name)
+			fail(at, "table is not a 32-bit table of (ref null (func)): mismatch in table limits")
 		}
 		if !matchVal(table.defs, table.ext.Table.Elem, nil, ir.TypeFuncRef) {
-			fail(at, "indirect calls must go through a table with type <= `funcref`")
+			fail(at, "table is not a 32-bit table of (ref null (func)): expected table element type funcref, found %s", valString(table.ext.Table.Elem))
 		}
 	default:
 		if strings.HasPrefix(name, "stream.") || strings.HasPrefix(name, "future.") {
@@ -343,7 +354,7 @@ func (s *scope) builtin(c *binary.Canon) {
 	}
 	n, ok := builtinTypes[name]
 	if !ok {
-		fail(at, "`%s` requires the shared-everything-threads feature", name)
+		fail(at, "`%s` requires the shared-everything-threads proposal", strings.ReplaceAll(name, "available-parallelism", "available_parallelism"))
 	}
 	i32 := []ir.Kind{ir.I32, ir.I32, ir.I32}
 	s.addCoreFunc(i32[:n[0]], i32[:n[1]])

@@ -136,7 +136,7 @@ func (s *scope) coreType(i uint32, at int) coreTypeRef {
 	}
 	t := s.coreTypes[i]
 	if t.module != nil {
-		fail(at, "core type index %d is a module type", i)
+		fail(at, "type index %d is a module type, not a sub type", i)
 	}
 	return t
 }
@@ -271,7 +271,7 @@ func (s *scope) moduleType(d *binary.CoreModuleType) *moduleNode {
 		case decl.Alias != nil:
 			in.coreTypes = append(in.coreTypes, in.outerCoreType(decl.Alias))
 			if in.coreTypes[len(in.coreTypes)-1].module != nil {
-				fail(at, "outer alias in a module type may not refer to a module type")
+				fail(at, "not implemented: aliasing core module types into a core module's types index space")
 			}
 		default:
 			in.coreGroup(decl.Type, at)
@@ -355,12 +355,19 @@ func matchCore(a, e coreItem) error {
 	case ir.ExternFunc, ir.ExternTag:
 		return fmt.Errorf("type mismatch: expected: %s, found: %s", funcText(&e.defs[e.ext.Type].Func), funcText(&a.defs[a.ext.Type].Func))
 	case ir.ExternGlobal:
-		if x, y := a.ext.Global, e.ext.Global; x.Mutable == y.Mutable && x.Shared == y.Shared {
+		x, y := a.ext.Global, e.ext.Global
+		if x.Mutable != y.Mutable {
+			return fmt.Errorf("global types differ in mutability")
+		}
+		if x.Shared == y.Shared {
 			return fmt.Errorf("expected global type %s, found %s", valString(y.Type), valString(x.Type))
 		}
 	case ir.ExternMemory:
 		if a.ext.Memory.Limits.Shared != e.ext.Memory.Limits.Shared {
 			return fmt.Errorf("mismatch in the shared flag for memories")
+		}
+		if a.ext.Memory.Limits.Is64 != e.ext.Memory.Limits.Is64 {
+			return fmt.Errorf("mismatch in index type used for memories")
 		}
 	}
 	return err
@@ -396,7 +403,7 @@ func (s *scope) coreInstance(d *binary.DefCoreInstance) *coreInst {
 			e := &d.Exports[i]
 			x := s.coreItem(e.Sort, e.Index, e.Offset)
 			if _, ok := inst.exports[e.Name]; ok {
-				fail(e.Offset, "duplicate export name `%s` already defined", e.Name)
+				fail(e.Offset, "duplicate instantiation export name `%s` already defined", e.Name)
 			}
 			inst.exports[e.Name] = x
 		}

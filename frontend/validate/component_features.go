@@ -80,6 +80,8 @@ func (s *scope) requireBuiltin(c *binary.Canon) {
 // requireName checks the features of an import's or export's name.
 func (s *scope) requireName(n *binary.ExternName) {
 	if n.HasImplements {
-		s.require(s.v.features.Component.Implements, n.Offset, "`implements`", "implements")
+		if !s.v.features.Component.Implements {
+			fail(n.Offset, "the `cm-implements` feature is not active: `implements` requires the component model implements feature")
+		}
 	}
 }

@@ -13,7 +13,7 @@ func TestComponentFeatures(t *testing.T) {
 		in   string
 		err  string
 	}{
-		{"async function", func(f *ComponentFeatures) { f.Async = false }, comp(vec(7, "\x43\x00\x01\x00")), "requires the component model async feature"},
+		{"async function", func(f *ComponentFeatures) { f.Async = false }, comp(vec(7, "\x43\x00\x01\x00")), "async component functions require the component model async feature"},
 		{"stream", func(f *ComponentFeatures) { f.Async = false }, comp(vec(7, "\x66\x01\x7d")), "`stream` requires the component model async feature"},
 		{"future", func(f *ComponentFeatures) { f.Async = false }, comp(vec(7, "\x65\x00")), "`future` requires the component model async feature"},
 		{"yield", func(f *ComponentFeatures) { f.Async = false }, comp(vec(8, "\x0c\x00")), "`thread.yield` requires the component model async feature"},
@@ -25,7 +25,7 @@ func TestComponentFeatures(t *testing.T) {
 		{"error context", func(f *ComponentFeatures) { f.ErrorContext = false }, comp(vec(7, "\x64")), "`error-context` requires the component model error-context feature"},
 		{"map", func(f *ComponentFeatures) { f.Map = false }, comp(vec(7, "\x63\x73\x79")), "Maps require the component model map feature"},
 		{"fixed-length list", func(f *ComponentFeatures) { f.FixedLengthLists = false }, comp(vec(7, "\x67\x7d\x03")), "Fixed-length lists require the component model fixed-length lists feature"},
-		{"implements", func(f *ComponentFeatures) { f.Implements = false }, comp(vec(7, "\x42\x00"), vec(10, "\x02"+str("i")+"\x01\x00"+str("a:b/c")+"\x05\x00")), "`implements` requires the component model implements feature"},
+		{"implements", func(f *ComponentFeatures) { f.Implements = false }, comp(vec(7, "\x42\x00"), vec(10, "\x02"+str("i")+"\x01\x00"+str("a:b/c")+"\x05\x00")), "the `cm-implements` feature is not active"},
 	} {
 		if err := Bytes([]byte(tt.in), AllFeatures()); err != nil {
 			t.Errorf("%s: %v", tt.name, err)

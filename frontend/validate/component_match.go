@@ -198,11 +198,11 @@ func (m *matcher) val(a, e *valNode) error {
 	case ir.TStream, ir.TFuture:
 		switch {
 		case e.elem == nil && a.elem != nil:
-			return fmt.Errorf("expected %s without a type", kindNames[e.kind])
+			return fmt.Errorf("expected %s type to not be present", kindNames[e.kind])
 		case e.elem != nil && a.elem == nil:
-			return fmt.Errorf("expected %s to have a type, found none", kindNames[e.kind])
+			return fmt.Errorf("expected %s type, but found none", kindNames[e.kind])
 		case e.elem != nil:
-			return m.val(a.elem, e.elem)
+			return in(m.val(a.elem, e.elem), "%s", kindNames[e.kind])
 		}
 	case ir.TFixedList:
 		if a.n != e.n {

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/wc2go/wc2go/frontend/binary"
@@ -30,27 +31,37 @@ func (c *nameContext) register(name *binary.ExternName, t any) {
 // check checks the name of an import or export of e and its attributes.
 func (c *nameContext) check(name *binary.ExternName, e entity, kind string) {
 	at := name.Offset
-	n, err := binary.ParseExternName(name.Name, name.HasVersion)
+	n, err := binary.ParseExternName(name.Name)
+	suffixed := &n // what the version suffix belongs to
+	if name.HasImplements {
+		suffixed = nil
+	}
+	if err == nil && n.Kind == binary.NameInterface {
+		err = n.CheckVersion(name.VersionSuffix, name.HasVersion && suffixed == &n)
+	}
 	if err != nil {
 		fail(at, "%s name `%s` is not a valid extern name: %v", kind, name.Name, err)
 	}
 	if name.HasVersion {
-		if n.Kind != binary.NameInterface || n.Version == "" {
-			fail(at, "name `%s` is not valid with `versionsuffix`: it has no version", name.Name)
+		if e.sort != binary.SortInstance {
+			fail(at, "only instances can have an `versionsuffix`")
 		}
-		if err := binary.CheckSemver(n.Version + name.VersionSuffix); err != nil {
-			fail(at, "version suffix `%s` of `%s` is not valid: %v", name.VersionSuffix, name.Name, err)
+		if suffixed == &n && n.Kind != binary.NameInterface {
+			fail(at, "`versionsuffix` requires an interface name or `implements`")
 		}
 	}
 	if name.HasImplements {
-		i, err := binary.ParseExternName(name.Implements, false)
+		i, err := binary.ParseExternName(name.Implements)
+		if err == nil && i.Kind == binary.NameInterface {
+			err = i.CheckVersion(name.VersionSuffix, name.HasVersion)
+		}
 		switch {
 		case err != nil:
 			fail(at, "`implements` value `%s` is not a valid name: %v", name.Implements, err)
 		case i.Kind != binary.NameInterface:
 			fail(at, "`implements` value `%s` must be an interface name", name.Implements)
 		case e.sort != binary.SortInstance:
-			fail(at, "only instances can have an `implements` name")
+			fail(at, "only instances can have an `implements`: `%s` is a %s", name.Name, e.sort)
 		case n.Kind != binary.NameLabel:
 			fail(at, "name `%s` is not valid with `implements`", name.Name)
 		}
@@ -66,49 +77,56 @@ func (c *nameContext) check(name *binary.ExternName, e entity, kind string) {
 	if n.Kind != binary.NameConstructor && n.Kind != binary.NameMethod && n.Kind != binary.NameStatic {
 		return
 	}
+	bad := func(format string, args ...any) {
+		fail(at, "%s name `%s` is not valid: %s", kind, name.Name, fmt.Sprintf(format, args...))
+	}
 	f, ok := e.t.(*funcNode)
 	if !ok || e.sort != binary.SortFunc {
-		fail(at, "%s `%s` is not a func", kind, name.Name)
+		bad("item is not a func")
 	}
 	switch n.Kind {
 	case binary.NameConstructor:
+		if f.async {
+			bad("constructor function cannot be async")
+		}
 		if f.result == nil {
-			fail(at, "function `%s` should return one value", name.Name)
+			bad("function should return one value")
 		}
 		t := f.result
 		if t.kind == ir.TResult && t.elem != nil {
 			t = t.elem
 		}
 		if t.kind != ir.TOwn {
-			fail(at, "function should return `(own $T)` or `(result (own $T))`")
+			bad("function should return `(own $T)` or `(result (own $T))`")
 		}
-		c.sameResource(t.res, n.Resource, at)
+		c.sameResource(t.res, n.Resource, bad)
 	case binary.NameMethod:
 		if len(f.params) == 0 {
-			fail(at, "function `%s` should have at least one argument", name.Name)
+			bad("function should have at least one argument")
 		}
 		if f.names[0] != "self" {
-			fail(at, "function `%s` should have a first argument called `self`", name.Name)
+			bad("function should have a first argument called `self`")
 		}
 		if f.params[0].kind != ir.TBorrow {
-			fail(at, "function `%s` should take a first argument of `(borrow $T)`", name.Name)
+			bad("function should take a first argument of `(borrow $T)`")
 		}
-		c.sameResource(f.params[0].res, n.Resource, at)
+		c.sameResource(f.params[0].res, n.Resource, bad)
 	case binary.NameStatic:
 		if !c.labels[n.Resource] {
-			fail(at, "static resource name is not known in this context: `%s`", n.Resource)
+			bad("static resource name is not known in this context: `%s`", n.Resource)
 		}
 	}
 }
 
-// sameResource checks that a resource has the name that an annotation gives it.
-func (c *nameContext) sameResource(r *resNode, name string, at int) {
+// sameResource checks that a resource has the name that an annotation gives it;
+// bad reports that it does not.
+func (c *nameContext) sameResource(r *resNode, name string, bad func(string, ...any)) {
 	known, ok := c.resources[r]
 	if !ok {
-		fail(at, "resource used in function does not have a name in this context")
+		bad("resource used in function does not have a name in this context")
 	}
 	if known != name {
-		fail(at, "function does not match expected resource name `%s`", known)
+		bad("function does not match expected resource name `%s`", known)
 	}
 }
 

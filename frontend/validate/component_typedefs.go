@@ -30,7 +30,7 @@ func (s *scope) typeDef(d *binary.TypeDef) any {
 		fail(at, "effective type size exceeds the limit of %d", maxTypeSize)
 	}
 	if facts.depth > maxTypeDepth {
-		fail(at, "type nesting is deeper than %d", maxTypeDepth)
+		fail(at, "type nesting is too deep: more than %d", maxTypeDepth)
 	}
 	return t
 }
@@ -58,7 +58,10 @@ func (s *scope) resourceDef(d *binary.ResourceDef, at int) *resNode {
 		fail(at, "resources can only be defined within a concrete component")
 	}
 	if d.Rep != ir.TypeI32 {
-		fail(at, "resources can only be represented by `i32`")
+		if d.Rep == ir.TypeI64 {
+			fail(at, "resources can only be represented by `i32`: resources with `i64` require the `cm64` feature to be enabled")
+		}
+		fail(at, "resources can only be represented by `i32` or `i64`")
 	}
 	if d.Dtor != nil {
 		f := s.coreFunc(*d.Dtor, at)
@@ -76,7 +79,9 @@ func (s *scope) funcDef(d *binary.FuncTypeDef, at int) *funcNode {
 		params[i] = s.valType(d.Params[i].Type)
 	}
 	if d.Async {
-		s.require(s.v.features.Component.Async, at, "`async` component function", "async")
+		if !s.v.features.Component.Async {
+			fail(at, "async component functions require the component model async feature")
+		}
 	}
 	return newFunc(d.Async, names, params, s.resultType(d.Result))
 }
@@ -147,7 +152,7 @@ func (s *scope) valueType(d *binary.ValueTypeDef) *valNode {
 	case ir.TOwn, ir.TBorrow:
 		t.res = s.resourceType(d.Index, at)
 	case ir.TFixedList:
-		nonEmpty(int(d.Len), "fixed-length lists must have more than zero elements")
+		nonEmpty(int(d.Len), "Fixed-length lists must have more than zero elements")
 	}
 	if d.Kind == ir.TRecord || d.Kind == ir.TVariant {
 		for i := range d.Labels {
@@ -162,7 +167,7 @@ func (s *scope) valueType(d *binary.ValueTypeDef) *valNode {
 			fail(at, "`%s` type cannot contain a `borrow` type", kindNames[d.Kind])
 		}
 		if d.Kind == ir.TStream && t.elem != nil && t.elem.kind == ir.TChar {
-			fail(at, "`stream<char>` is not valid at this time")
+			fail(at, "`stream<char>` is not valid at this time, use `stream<u8>` with a defined byte encoding instead for now")
 		}
 	case ir.TMap:
 		switch k := t.key.kind; {

@@ -515,7 +515,7 @@ func MatchExtern(ta []ir.SubType, a *ir.ModuleImport, tb []ir.SubType, b *ir.Mod
 		return matchLimits("table", a.Table.Limits, b.Table.Limits)
 	case ir.ExternMemory:
 		if a.Memory.PageLog2 != b.Memory.PageLog2 {
-			return fmt.Errorf("mismatch in page size of memories")
+			return fmt.Errorf("mismatch in page size for memories")
 		}
 		return matchLimits("memory", a.Memory.Limits, b.Memory.Limits)
 	case ir.ExternGlobal:
