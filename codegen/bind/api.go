@@ -232,7 +232,11 @@ func (g *gen) exported(f *names.Interface) {
 		for _, fn := range plain(f.Funcs) {
 			r := receiver(f.Name, fn.Params)
 			g.f.Line()
-			g.doc(fn.Docs, "", "")
+			kind := map[names.FuncKind]string{names.FuncConstructor: "constructor of", names.FuncStatic: "static function"}[fn.Kind]
+			if kind == "" {
+				kind = "exported function"
+			}
+			g.doc(fn.Docs, fmt.Sprintf("%s calls the %s %s.", fn.Name, kind, witFunc(fn)), "")
 			g.f.Func().Params(jen.Id(r).Id(f.Name)).Id(fn.Name).Add(g.signature(fn)).Block(g.call(fn, jen.Id(r).Dot("i")))
 			g.start(fn, r, jen.Id(r).Id(f.Name), []jen.Code{jen.Id(r).Dot("i")}, namesOf(plain(f.Funcs)))
 		}

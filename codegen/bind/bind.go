@@ -172,12 +172,15 @@ func docLines(text string) []string {
 	return lines
 }
 
-// doc prints documentation and a directive above a declaration. Without
-// documentation fallback is printed.
-func doc(add func(...jen.Code), text, fallback, directive string) {
-	lines := docLines(text)
-	if len(lines) == 0 {
-		lines = docLines(fallback)
+// doc prints above a declaration where it is from, its documentation and a
+// directive, as far as they are there.
+func doc(add func(...jen.Code), text, origin, directive string) {
+	lines := docLines(origin)
+	if more := docLines(text); len(more) > 0 {
+		if len(lines) > 0 {
+			lines = append(lines, "//")
+		}
+		lines = append(lines, more...)
 	}
 	if directive != "" {
 		if len(lines) > 0 {
@@ -190,8 +193,28 @@ func doc(add func(...jen.Code), text, fallback, directive string) {
 	}
 }
 
-func (g *gen) doc(text, fallback, directive string) {
-	doc(func(c ...jen.Code) { g.f.Add(c...) }, text, fallback, directive)
+func (g *gen) doc(text, origin, directive string) {
+	doc(func(c ...jen.Code) { g.f.Add(c...) }, text, origin, directive)
+}
+
+// wrap breaks text into lines that are not much wider than width.
+func wrap(text string, width int) string {
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i == 0:
+		case column+len(word) >= width:
+			b.WriteByte('\n')
+			column = 0
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	return b.String()
 }
 
 // receiver is a receiver name for typ that is none of the parameters.

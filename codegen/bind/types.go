@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -36,7 +37,7 @@ func (g *gen) decls(ds []names.Decl, funcs []names.Func) {
 func (g *gen) typ(d names.Decl) {
 	t := &g.p.Types[d.Type]
 	mt := &g.m.Types[d.Type]
-	g.doc(d.Docs, g.fallback(d), d.WIT)
+	g.doc(d.Docs, g.origin(d), d.WIT)
 	switch t.Kind {
 	case ir.TRecord:
 		g.record(t, mt)
@@ -49,11 +50,38 @@ func (g *gen) typ(d names.Decl) {
 	}
 }
 
-func (g *gen) fallback(d names.Decl) string {
+// origin says which WIT type a Go type stands for; of a variant, also which types
+// are its cases.
+func (g *gen) origin(d names.Decl) string {
 	if d.WIT == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s is the WIT type %s.", d.Name, witName(d.WIT))
+	t, kind := &g.p.Types[d.Type], "type"
+	switch t.Kind {
+	case ir.TRecord:
+		kind = "record"
+	case ir.TVariant:
+		kind = "variant"
+	case ir.TEnum:
+		kind = "enum"
+	case ir.TFlags:
+		kind = "flags"
+	}
+	text := fmt.Sprintf("%s is the WIT %s %s", d.Name, kind, witName(d.WIT))
+	if t.Kind == ir.TVariant {
+		text += ": "
+		for i, c := range g.m.Types[d.Type].Cases {
+			switch {
+			case i == 0:
+			case i == len(t.Cases)-1:
+				text += " or "
+			default:
+				text += ", "
+			}
+			text += "[" + c + "]"
+		}
+	}
+	return wrap(text+".", 100)
 }
 
 // witName is a WIT identifier for people: ns:pkg/iface.type.
@@ -67,6 +95,15 @@ func witName(id string) string {
 		}
 	}
 	return id
+}
+
+// witFunc is the name of a function for people: without [method] and the like.
+func witFunc(f *names.Func) string {
+	_, name, ok := strings.Cut(f.Extern.Name, "]")
+	if !ok {
+		return f.Extern.Name
+	}
+	return name
 }
 
 // errorText is the beginning of an error's text: "kv error".
@@ -242,7 +279,7 @@ func (g *gen) resource(d names.Decl, funcs []names.Func) {
 	for _, f := range methods {
 		r := receiver(mr.Name, f.Params)
 		g.f.Line()
-		g.doc(f.Docs, "", "")
+		g.doc(f.Docs, fmt.Sprintf("%s calls the method %s.", f.Name, witFunc(f)), "")
 		g.f.Func().Params(jen.Id(r).Op("*").Id(mr.Name)).Id(f.Name).Add(g.signature(f)).Block(
 			jen.Return(jen.Id(lift(f.Extern)).Call(args(f, jen.Id(r).Dot("i"), jen.Id(r))...)))
 		g.start(f, r, jen.Id(r).Op("*").Id(mr.Name), []jen.Code{jen.Id(r).Dot("i"), jen.Id(r)}, namesOf(methods, "Drop"))

@@ -4,7 +4,7 @@
 //
 // The text is read by wasm-tools, which go.bytecodealliance.org/wit carries as
 // a wasm module and runs: the first time on a machine takes seconds. It knows neither
-// maps nor fixed-length lists nor async functions; a world that needs them is refused.
+// maps nor fixed-length lists; a world that needs them is refused.
 package witworld
 
 import (
@@ -268,12 +268,22 @@ func (c *converter) resource(t *wit.TypeDef, export bool) ir.ResourceID {
 	return r
 }
 
-func (c *converter) function(f *wit.Function, export bool) (ir.Extern, error) {
-	e := ir.Extern{Name: f.Name, Kind: ir.ItemFunc, Docs: f.Docs.Contents, Lift: -1, Import: -1}
-	if f.Kind == nil {
-		return e, fmt.Errorf("%s: async functions are not supported in WIT text", f.Name)
+// plainName is the name that a function has in components, and whether the
+// function is async: this wasm-tools notes that in the name, as components did once.
+func plainName(name string) (plain string, async bool) {
+	if rest, ok := strings.CutPrefix(name, "[async]"); ok {
+		return rest, true
 	}
-	ft := ir.ComponentFuncType{Result: ir.NoType}
+	if rest, ok := strings.CutPrefix(name, "[async "); ok { // "[async method]r.f", "[async static]r.f"
+		return "[" + rest, true
+	}
+	return name, false
+}
+
+func (c *converter) function(f *wit.Function, export bool) (ir.Extern, error) {
+	name, async := plainName(f.Name)
+	e := ir.Extern{Name: name, Kind: ir.ItemFunc, Docs: f.Docs.Contents, Lift: -1, Import: -1}
+	ft := ir.ComponentFuncType{Async: async, Result: ir.NoType}
 	for _, p := range f.Params {
 		t, err := c.typ(p.Type, export)
 		if err != nil {

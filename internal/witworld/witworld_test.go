@@ -1,6 +1,7 @@
 package witworld
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,16 +103,43 @@ func TestLoad(t *testing.T) {
 func TestLoadErrors(t *testing.T) {
 	dir := write(t, files)
 	bad := write(t, map[string]string{"x.wit": "package a:b;\nworld w { import f: func( }"})
-	async := write(t, map[string]string{"x.wit": "package a:b;\nworld w { import f: async func(); }"})
+	fixed := write(t, map[string]string{"x.wit": "package a:b;\nworld w { import f: func(x: list<u8, 4>); }"})
 	for _, c := range []struct{ dir, world, want string }{
 		{dir, "", "which world: demo:main/one@1.0.0, demo:main/two@1.0.0?"},
 		{dir, "three", `no world "three"`},
 		{filepath.Join(dir, "nowhere"), "", "no such file"},
 		{bad, "", "x.wit:2"},
-		{async, "", "async"},
+		{fixed, "", "fixed-length list"},
 	} {
 		if _, err := Load(c.dir, c.world); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Load(%s, %q): %v, want %q", c.dir, c.world, err, c.want)
 		}
+	}
+}
+
+// Async functions have the names that they have in components, whatever
+// wasm-tools calls them.
+func TestAsync(t *testing.T) {
+	dir := write(t, map[string]string{"a.wit": `package a:b;
+interface i {
+  resource r {
+    m: async func(n: u8) -> u8;
+    s: static async func();
+    plain: func();
+  }
+  f: async func() -> result<r, string>;
+}
+world w { import i; export g: async func(); }`})
+	p, err := Load(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]bool{p.Exports[0].Name: p.FuncTypes[p.Exports[0].FuncType].Async}
+	for _, f := range p.ImportFuncs {
+		got[f.Path[len(f.Path)-1]] = p.FuncTypes[f.Type].Async
+	}
+	want := map[string]bool{"[method]r.m": true, "[static]r.s": true, "[method]r.plain": false, "f": true, "g": true}
+	if !maps.Equal(got, want) {
+		t.Errorf("async functions: %v, want %v", got, want)
 	}
 }

@@ -90,6 +90,8 @@ func (i *Instance) Spawn(task func(context.Context, *rt.Accessor) error) *rt.Joi
 	return i.store.Spawn(task)
 }
 
+// Greet calls the exported function greet.
+//
 // Greets somebody by name.
 func (i *Instance) Greet(ctx context.Context, name string) (string, error) {
 	return lift0(ctx, i, name)
@@ -105,19 +107,22 @@ type Guests struct {
 	i *Instance
 }
 
+// NewBook calls the constructor of book.
 func (g Guests) NewBook(ctx context.Context, first uint32) (*Book, error) {
 	return lift1(ctx, g.i, first)
 }
 
+// BookMerge calls the static function book.merge.
 func (g Guests) BookMerge(ctx context.Context, a, b *Book) (*Book, error) {
 	return lift3(ctx, g.i, a, b)
 }
 
+// Admit calls the exported function admit.
 func (g Guests) Admit(ctx context.Context, p Person) (string, error) {
 	return lift4(ctx, g.i, p)
 }
 
-// Person is the WIT type person of demo:greet/guests.
+// Person is the WIT record person of demo:greet/guests.
 //
 //wc2go:wit demo:greet/guests#person
 type Person struct {
@@ -125,7 +130,7 @@ type Person struct {
 	Age  uint32
 }
 
-// Refusal is the WIT type refusal of demo:greet/guests.
+// Refusal is the WIT variant refusal of demo:greet/guests: [RefusalNameless] or [RefusalTooYoung].
 //
 //wc2go:wit demo:greet/guests#refusal
 type Refusal interface {
@@ -160,6 +165,7 @@ type Book struct {
 	i *Instance
 }
 
+// Add calls the method book.add.
 func (b *Book) Add(ctx context.Context, n uint32) (uint32, error) {
 	return lift2(ctx, b.i, b, n)
 }
@@ -176,7 +182,7 @@ type Logger interface {
 	Log(ctx context.Context, level Level, msg string) error
 }
 
-// Level is the WIT type level of demo:greet/logger.
+// Level is the WIT enum level of demo:greet/logger.
 //
 //wc2go:wit demo:greet/logger#level
 type Level uint8

@@ -89,21 +89,29 @@ func (i *Instance) Spawn(task func(context.Context, *rt.Accessor) error) *rt.Joi
 	return i.store.Spawn(task)
 }
 
+// Open calls the exported function open.
+//
 // Lets people in: their book, and how many were turned away.
 func (i *Instance) Open(ctx context.Context, people []guestbook.Person) (*guestbook.Book, uint32, error) {
 	return lift0(ctx, i, people)
 }
 
+// Late calls the exported function late.
+//
 // Lets a guest in who comes late.
 func (i *Instance) Late(ctx context.Context, b *guestbook.Book, p guestbook.Person) (string, error) {
 	return lift1(ctx, i, b, p)
 }
 
+// Join calls the exported function join.
+//
 // Two parties become one.
 func (i *Instance) Join(ctx context.Context, a, b *guestbook.Book) (*guestbook.Book, error) {
 	return lift2(ctx, i, a, b)
 }
 
+// End calls the exported function end.
+//
 // Ends a party: how many guests there were.
 func (i *Instance) End(ctx context.Context, b *guestbook.Book) (uint32, error) {
 	return lift3(ctx, i, b)

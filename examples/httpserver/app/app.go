@@ -106,6 +106,7 @@ type IncomingHandler struct {
 	i *Instance
 }
 
+// Handle calls the exported function handle.
 func (i IncomingHandler) Handle(ctx context.Context, request http.IncomingRequest, responseOut http.ResponseOutparam) error {
 	return lift0(ctx, i.i, request, responseOut)
 }

@@ -86,6 +86,7 @@ type I struct {
 	i *Instance
 }
 
+// F calls the exported function f.
 func (i I) F(ctx context.Context) error {
 	return lift0(ctx, i.i)
 }

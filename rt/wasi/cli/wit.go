@@ -79,16 +79,22 @@ type Stderr interface {
 	GetStderr(ctx context.Context) (io.OutputStream, error)
 }
 
+// TerminalInput is the WIT resource terminal-input of wasi:cli/terminal-input@0.2.12.
+//
 // The input side of a terminal.
 //
 //wc2go:wit wasi:cli/terminal-input@0.2.12#terminal-input
 type TerminalInput interface{}
 
+// TerminalOutput is the WIT resource terminal-output of wasi:cli/terminal-output@0.2.12.
+//
 // The output side of a terminal.
 //
 //wc2go:wit wasi:cli/terminal-output@0.2.12#terminal-output
 type TerminalOutput interface{}
 
+// TerminalStdin is the WIT interface wasi:cli/terminal-stdin@0.2.12.
+//
 // An interface providing an optional `terminal-input` for stdin as a
 // link-time authority.
 //
@@ -99,6 +105,8 @@ type TerminalStdin interface {
 	GetTerminalStdin(ctx context.Context) (rt.Option[TerminalInput], error)
 }
 
+// TerminalStdout is the WIT interface wasi:cli/terminal-stdout@0.2.12.
+//
 // An interface providing an optional `terminal-output` for stdout as a
 // link-time authority.
 //
@@ -109,6 +117,8 @@ type TerminalStdout interface {
 	GetTerminalStdout(ctx context.Context) (rt.Option[TerminalOutput], error)
 }
 
+// TerminalStderr is the WIT interface wasi:cli/terminal-stderr@0.2.12.
+//
 // An interface providing an optional `terminal-output` for stderr as a
 // link-time authority.
 //

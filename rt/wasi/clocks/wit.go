@@ -9,6 +9,8 @@ import (
 	"github.com/wc2go/wc2go/rt/wasi/io"
 )
 
+// MonotonicClock is the WIT interface wasi:clocks/monotonic-clock@0.2.12.
+//
 // WASI Monotonic Clock is a clock API intended to let users measure elapsed
 // time.
 //
@@ -44,6 +46,8 @@ type MonotonicClock interface {
 	SubscribeDuration(ctx context.Context, when Duration) (io.Pollable, error)
 }
 
+// Instant is the WIT type instant of wasi:clocks/monotonic-clock@0.2.12.
+//
 // An instant in time, in nanoseconds. An instant is relative to an
 // unspecified initial value, and can only be compared to instances from
 // the same monotonic-clock.
@@ -51,11 +55,15 @@ type MonotonicClock interface {
 //wc2go:wit wasi:clocks/monotonic-clock@0.2.12#instant
 type Instant = uint64
 
+// Duration is the WIT type duration of wasi:clocks/monotonic-clock@0.2.12.
+//
 // A duration of time, in nanoseconds.
 //
 //wc2go:wit wasi:clocks/monotonic-clock@0.2.12#duration
 type Duration = uint64
 
+// WallClock is the WIT interface wasi:clocks/wall-clock@0.2.12.
+//
 // WASI Wall Clock is a clock API intended to let users query the current
 // time. The name "wall" makes an analogy to a "clock on the wall", which
 // is not necessarily monotonic as it may be reset.
@@ -94,6 +102,8 @@ type WallClock interface {
 	Resolution(ctx context.Context) (Datetime, error)
 }
 
+// Datetime is the WIT record datetime of wasi:clocks/wall-clock@0.2.12.
+//
 // A time and date in seconds plus nanoseconds.
 //
 //wc2go:wit wasi:clocks/wall-clock@0.2.12#datetime
@@ -119,6 +129,8 @@ type Timezone interface {
 	UtcOffset(ctx context.Context, when Datetime) (int32, error)
 }
 
+// TimezoneDisplay is the WIT record timezone-display of wasi:clocks/timezone@0.2.12.
+//
 // Information useful for displaying the timezone of a specific `datetime`.
 //
 // This information may vary within a single `timezone` to reflect daylight

@@ -13,6 +13,8 @@ import (
 	"github.com/wc2go/wc2go/rt/wasi/io"
 )
 
+// Types is the WIT interface wasi:filesystem/types@0.2.12.
+//
 // WASI filesystem is a filesystem API primarily intended to let users run WASI
 // programs that access their files on their existing filesystems, without
 // significant overhead.
@@ -53,11 +55,15 @@ type Types interface {
 	FilesystemErrorCode(ctx context.Context, errValue io.Error) (rt.Option[ErrorCode], error)
 }
 
+// Filesize is the WIT type filesize of wasi:filesystem/types@0.2.12.
+//
 // File size or length of a region within a file.
 //
 //wc2go:wit wasi:filesystem/types@0.2.12#filesize
 type Filesize = uint64
 
+// DescriptorType is the WIT enum descriptor-type of wasi:filesystem/types@0.2.12.
+//
 // The type of a filesystem object referenced by a descriptor.
 //
 // Note: This was called `filetype` in earlier versions of WASI.
@@ -112,6 +118,8 @@ func (v DescriptorType) Valid() bool {
 	return v <= DescriptorTypeSocket
 }
 
+// DescriptorFlags is the WIT flags descriptor-flags of wasi:filesystem/types@0.2.12.
+//
 // Descriptor flags.
 //
 // Note: This was called `fdflags` in earlier versions of WASI.
@@ -179,6 +187,8 @@ func (v DescriptorFlags) Valid() bool {
 	return v>>6 == 0
 }
 
+// PathFlags is the WIT flags path-flags of wasi:filesystem/types@0.2.12.
+//
 // Flags determining the method of how paths are resolved.
 //
 //wc2go:wit wasi:filesystem/types@0.2.12#path-flags
@@ -210,6 +220,8 @@ func (v PathFlags) Valid() bool {
 	return v>>1 == 0
 }
 
+// OpenFlags is the WIT flags open-flags of wasi:filesystem/types@0.2.12.
+//
 // Open flags used by `open-at`.
 //
 //wc2go:wit wasi:filesystem/types@0.2.12#open-flags
@@ -246,11 +258,15 @@ func (v OpenFlags) Valid() bool {
 	return v>>4 == 0
 }
 
+// LinkCount is the WIT type link-count of wasi:filesystem/types@0.2.12.
+//
 // Number of hard links to an inode.
 //
 //wc2go:wit wasi:filesystem/types@0.2.12#link-count
 type LinkCount = uint64
 
+// DescriptorStat is the WIT record descriptor-stat of wasi:filesystem/types@0.2.12.
+//
 // File attributes.
 //
 // Note: This was called `filestat` in earlier versions of WASI.
@@ -281,6 +297,9 @@ type DescriptorStat struct {
 	StatusChangeTimestamp rt.Option[clocks.Datetime]
 }
 
+// NewTimestamp is the WIT variant new-timestamp of wasi:filesystem/types@0.2.12:
+// [NewTimestampNoChange], [NewTimestampNow] or [NewTimestampTimestamp].
+//
 // When setting a timestamp, this gives the value to set it to.
 //
 //wc2go:wit wasi:filesystem/types@0.2.12#new-timestamp
@@ -288,13 +307,19 @@ type NewTimestamp interface {
 	isNewTimestamp()
 }
 
+// NewTimestampNoChange is the case no-change of NewTimestamp.
+//
 // Leave the timestamp set to its previous value.
 type NewTimestampNoChange struct{}
 
+// NewTimestampNow is the case now of NewTimestamp.
+//
 // Set the timestamp to the current time of the system clock associated
 // with the filesystem.
 type NewTimestampNow struct{}
 
+// NewTimestampTimestamp is the case timestamp of NewTimestamp.
+//
 // Set the timestamp to the given value.
 type NewTimestampTimestamp struct {
 	Value clocks.Datetime
@@ -304,6 +329,8 @@ func (NewTimestampNoChange) isNewTimestamp()  {}
 func (NewTimestampNow) isNewTimestamp()       {}
 func (NewTimestampTimestamp) isNewTimestamp() {}
 
+// DirectoryEntry is the WIT record directory-entry of wasi:filesystem/types@0.2.12.
+//
 // A directory entry.
 //
 //wc2go:wit wasi:filesystem/types@0.2.12#directory-entry
@@ -314,6 +341,8 @@ type DirectoryEntry struct {
 	Name string
 }
 
+// ErrorCode is the WIT enum error-code of wasi:filesystem/types@0.2.12.
+//
 // Error codes returned by functions, similar to `errno` in POSIX.
 // Not all of these error codes are returned by the functions provided by this
 // API; some are used in higher-level library layers, and others are provided
@@ -488,6 +517,8 @@ func (v ErrorCode) Error() string {
 	return "filesystem error-code: " + v.String()
 }
 
+// Advice is the WIT enum advice of wasi:filesystem/types@0.2.12.
+//
 // File or memory access pattern advisory information.
 //
 //wc2go:wit wasi:filesystem/types@0.2.12#advice
@@ -537,6 +568,8 @@ func (v Advice) Valid() bool {
 	return v <= AdviceNoReuse
 }
 
+// MetadataHashValue is the WIT record metadata-hash-value of wasi:filesystem/types@0.2.12.
+//
 // A 128-bit hash value, split into parts because wasm doesn't have a
 // 128-bit integer type.
 //
@@ -548,6 +581,8 @@ type MetadataHashValue struct {
 	Upper uint64
 }
 
+// Descriptor is the WIT resource descriptor of wasi:filesystem/types@0.2.12.
+//
 // A descriptor is a reference to a filesystem object, which may be a file,
 // directory, named pipe, special file, or other object on which filesystem
 // calls may be made.
@@ -795,6 +830,8 @@ type Descriptor interface {
 	MetadataHashAt(ctx context.Context, pathFlags PathFlags, path string) (MetadataHashValue, error)
 }
 
+// DirectoryEntryStream is the WIT resource directory-entry-stream of wasi:filesystem/types@0.2.12.
+//
 // A stream of directory entries.
 //
 //wc2go:wit wasi:filesystem/types@0.2.12#directory-entry-stream

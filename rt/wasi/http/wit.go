@@ -17,6 +17,8 @@ import (
 	"github.com/wc2go/wc2go/rt/wasi/io"
 )
 
+// IncomingHandler is the WIT interface wasi:http/incoming-handler@0.2.12.
+//
 // This interface defines a handler of incoming HTTP Requests. It should
 // be exported by components which can respond to HTTP Requests.
 //
@@ -35,6 +37,8 @@ type IncomingHandler interface {
 	Handle(ctx context.Context, request IncomingRequest, responseOut ResponseOutparam) error
 }
 
+// Types is the WIT interface wasi:http/types@0.2.12.
+//
 // This interface defines all of the types and methods for implementing
 // HTTP Requests and Responses, both incoming and outgoing, as well as
 // their headers, trailers, and bodies.
@@ -123,6 +127,10 @@ type Types interface {
 	OutgoingBodyFinish(ctx context.Context, this OutgoingBody, trailers rt.Option[Fields]) error
 }
 
+// Method is the WIT variant method of wasi:http/types@0.2.12: [MethodGet], [MethodHead], [MethodPost],
+// [MethodPut], [MethodDelete], [MethodConnect], [MethodOptions], [MethodTrace], [MethodPatch] or
+// [MethodOther].
+//
 // This type corresponds to HTTP standard Methods.
 //
 //wc2go:wit wasi:http/types@0.2.12#method
@@ -173,6 +181,9 @@ func (MethodTrace) isMethod()   {}
 func (MethodPatch) isMethod()   {}
 func (MethodOther) isMethod()   {}
 
+// Scheme is the WIT variant scheme of wasi:http/types@0.2.12: [SchemeHTTP], [SchemeHTTPS] or
+// [SchemeOther].
+//
 // This type corresponds to HTTP standard Related Schemes.
 //
 //wc2go:wit wasi:http/types@0.2.12#scheme
@@ -195,6 +206,8 @@ func (SchemeHTTP) isScheme()  {}
 func (SchemeHTTPS) isScheme() {}
 func (SchemeOther) isScheme() {}
 
+// DNSErrorPayload is the WIT record DNS-error-payload of wasi:http/types@0.2.12.
+//
 // Defines the case payload type for `DNS-error` above:
 //
 //wc2go:wit wasi:http/types@0.2.12#DNS-error-payload
@@ -203,6 +216,8 @@ type DNSErrorPayload struct {
 	InfoCode rt.Option[uint16]
 }
 
+// TLSAlertReceivedPayload is the WIT record TLS-alert-received-payload of wasi:http/types@0.2.12.
+//
 // Defines the case payload type for `TLS-alert-received` above:
 //
 //wc2go:wit wasi:http/types@0.2.12#TLS-alert-received-payload
@@ -211,6 +226,8 @@ type TLSAlertReceivedPayload struct {
 	AlertMessage rt.Option[string]
 }
 
+// FieldSizePayload is the WIT record field-size-payload of wasi:http/types@0.2.12.
+//
 // Defines the case payload type for `HTTP-response-{header,trailer}-size` above:
 //
 //wc2go:wit wasi:http/types@0.2.12#field-size-payload
@@ -219,6 +236,24 @@ type FieldSizePayload struct {
 	FieldSize rt.Option[uint32]
 }
 
+// ErrorCode is the WIT variant error-code of wasi:http/types@0.2.12: [ErrorCodeDNSTimeout],
+// [ErrorCodeDNSError], [ErrorCodeDestinationNotFound], [ErrorCodeDestinationUnavailable],
+// [ErrorCodeDestinationIPProhibited], [ErrorCodeDestinationIPUnroutable],
+// [ErrorCodeConnectionRefused], [ErrorCodeConnectionTerminated], [ErrorCodeConnectionTimeout],
+// [ErrorCodeConnectionReadTimeout], [ErrorCodeConnectionWriteTimeout],
+// [ErrorCodeConnectionLimitReached], [ErrorCodeTLSProtocolError], [ErrorCodeTLSCertificateError],
+// [ErrorCodeTLSAlertReceived], [ErrorCodeHTTPRequestDenied], [ErrorCodeHTTPRequestLengthRequired],
+// [ErrorCodeHTTPRequestBodySize], [ErrorCodeHTTPRequestMethodInvalid],
+// [ErrorCodeHTTPRequestURIInvalid], [ErrorCodeHTTPRequestURITooLong],
+// [ErrorCodeHTTPRequestHeaderSectionSize], [ErrorCodeHTTPRequestHeaderSize],
+// [ErrorCodeHTTPRequestTrailerSectionSize], [ErrorCodeHTTPRequestTrailerSize],
+// [ErrorCodeHTTPResponseIncomplete], [ErrorCodeHTTPResponseHeaderSectionSize],
+// [ErrorCodeHTTPResponseHeaderSize], [ErrorCodeHTTPResponseBodySize],
+// [ErrorCodeHTTPResponseTrailerSectionSize], [ErrorCodeHTTPResponseTrailerSize],
+// [ErrorCodeHTTPResponseTransferCoding], [ErrorCodeHTTPResponseContentCoding],
+// [ErrorCodeHTTPResponseTimeout], [ErrorCodeHTTPUpgradeFailed], [ErrorCodeHTTPProtocolError],
+// [ErrorCodeLoopDetected], [ErrorCodeConfigurationError] or [ErrorCodeInternalError].
+//
 // These cases are inspired by the IANA HTTP Proxy Error Types:
 //
 //	<https://www.iana.org/assignments/http-proxy-status/http-proxy-status.xhtml#table-http-proxy-error-types>
@@ -371,6 +406,8 @@ type ErrorCodeLoopDetected struct{}
 // ErrorCodeConfigurationError is the case configuration-error of ErrorCode.
 type ErrorCodeConfigurationError struct{}
 
+// ErrorCodeInternalError is the case internal-error of ErrorCode.
+//
 // This is a catch-all error for anything that doesn't fit cleanly into a
 // more specific case. It also includes an optional string for an
 // unstructured description of the error. Users should not depend on the
@@ -576,6 +613,9 @@ func (e ErrorCodeInternalError) Error() string {
 	return fmt.Sprintf("http error-code: internal-error: %v", e.Value)
 }
 
+// HeaderError is the WIT variant header-error of wasi:http/types@0.2.12: [HeaderErrorInvalidSyntax],
+// [HeaderErrorForbidden] or [HeaderErrorImmutable].
+//
 // This type enumerates the different kinds of errors that may occur when
 // setting or appending to a `fields` resource.
 //
@@ -585,15 +625,21 @@ type HeaderError interface {
 	isHeaderError()
 }
 
+// HeaderErrorInvalidSyntax is the case invalid-syntax of HeaderError.
+//
 // This error indicates that a `field-name` or `field-value` was
 // syntactically invalid when used with an operation that sets headers in a
 // `fields`.
 type HeaderErrorInvalidSyntax struct{}
 
+// HeaderErrorForbidden is the case forbidden of HeaderError.
+//
 // This error indicates that a forbidden `field-name` was used when trying
 // to set a header in a `fields`.
 type HeaderErrorForbidden struct{}
 
+// HeaderErrorImmutable is the case immutable of HeaderError.
+//
 // This error indicates that the operation on the `fields` was not
 // permitted because the fields are immutable.
 type HeaderErrorImmutable struct{}
@@ -614,6 +660,8 @@ func (HeaderErrorImmutable) Error() string {
 	return "http header-error: immutable"
 }
 
+// FieldKey is the WIT type field-key of wasi:http/types@0.2.12.
+//
 // Field keys are always strings.
 //
 // Field keys should always be treated as case insensitive by the `fields`
@@ -626,6 +674,8 @@ func (HeaderErrorImmutable) Error() string {
 //wc2go:wit wasi:http/types@0.2.12#field-key
 type FieldKey = string
 
+// FieldName is the WIT type field-name of wasi:http/types@0.2.12.
+//
 // Field names are always strings.
 //
 // Field names should always be treated as case insensitive by the `fields`
@@ -634,6 +684,8 @@ type FieldKey = string
 //wc2go:wit wasi:http/types@0.2.12#field-name
 type FieldName = string
 
+// FieldValue is the WIT type field-value of wasi:http/types@0.2.12.
+//
 // Field values should always be ASCII strings. However, in
 // reality, HTTP implementations often have to interpret malformed values,
 // so they are provided as a list of bytes.
@@ -641,6 +693,8 @@ type FieldName = string
 //wc2go:wit wasi:http/types@0.2.12#field-value
 type FieldValue = []byte
 
+// Fields is the WIT resource fields of wasi:http/types@0.2.12.
+//
 // This following block defines the `fields` resource which corresponds to
 // HTTP standard Fields. Fields are a common representation used for both
 // Headers and Trailers.
@@ -708,6 +762,8 @@ type Fields interface {
 	Clone(ctx context.Context) (Fields, error)
 }
 
+// IncomingRequest is the WIT resource incoming-request of wasi:http/types@0.2.12.
+//
 // Represents an incoming HTTP Request.
 //
 //wc2go:wit wasi:http/types@0.2.12#incoming-request
@@ -739,6 +795,8 @@ type IncomingRequest interface {
 	Consume(ctx context.Context) (IncomingBody, error)
 }
 
+// OutgoingRequest is the WIT resource outgoing-request of wasi:http/types@0.2.12.
+//
 // Represents an outgoing HTTP Request.
 //
 //wc2go:wit wasi:http/types@0.2.12#outgoing-request
@@ -798,6 +856,8 @@ type OutgoingRequest interface {
 	Headers(ctx context.Context) (Fields, error)
 }
 
+// RequestOptions is the WIT resource request-options of wasi:http/types@0.2.12.
+//
 // Parameters for making an HTTP Request. Each of these parameters is
 // currently an optional timeout applicable to the transport layer of the
 // HTTP protocol.
@@ -831,6 +891,8 @@ type RequestOptions interface {
 	SetBetweenBytesTimeout(ctx context.Context, duration rt.Option[clocks.Duration]) error
 }
 
+// ResponseOutparam is the WIT resource response-outparam of wasi:http/types@0.2.12.
+//
 // Represents the ability to send an HTTP Response.
 //
 // This resource is used by the `wasi:http/incoming-handler` interface to
@@ -852,11 +914,15 @@ type ResponseOutparam interface {
 	SendInformational(ctx context.Context, status uint16, headers Fields) error
 }
 
+// StatusCode is the WIT type status-code of wasi:http/types@0.2.12.
+//
 // This type corresponds to the HTTP standard Status Code.
 //
 //wc2go:wit wasi:http/types@0.2.12#status-code
 type StatusCode = uint16
 
+// IncomingResponse is the WIT resource incoming-response of wasi:http/types@0.2.12.
+//
 // Represents an incoming HTTP Response.
 //
 //wc2go:wit wasi:http/types@0.2.12#incoming-response
@@ -878,6 +944,8 @@ type IncomingResponse interface {
 	Consume(ctx context.Context) (IncomingBody, error)
 }
 
+// IncomingBody is the WIT resource incoming-body of wasi:http/types@0.2.12.
+//
 // Represents an incoming HTTP Request or Response's Body.
 //
 // A body has both its contents - a stream of bytes - and a (possibly
@@ -907,6 +975,8 @@ type IncomingBody interface {
 	Stream(ctx context.Context) (io.InputStream, error)
 }
 
+// FutureTrailers is the WIT resource future-trailers of wasi:http/types@0.2.12.
+//
 // Represents a future which may eventually return trailers, or an error.
 //
 // In the case that the incoming HTTP Request or Response did not have any
@@ -942,6 +1012,8 @@ type FutureTrailers interface {
 	Get(ctx context.Context) (rt.Option[rt.Result[rt.Result[rt.Option[Fields], ErrorCode], rt.Unit]], error)
 }
 
+// OutgoingResponse is the WIT resource outgoing-response of wasi:http/types@0.2.12.
+//
 // Represents an outgoing HTTP Response.
 //
 //wc2go:wit wasi:http/types@0.2.12#outgoing-response
@@ -971,6 +1043,8 @@ type OutgoingResponse interface {
 	Body(ctx context.Context) (OutgoingBody, error)
 }
 
+// OutgoingBody is the WIT resource outgoing-body of wasi:http/types@0.2.12.
+//
 // Represents an outgoing HTTP Request or Response's Body.
 //
 // A body has both its contents - a stream of bytes - and a (possibly
@@ -1002,6 +1076,8 @@ type OutgoingBody interface {
 	Write(ctx context.Context) (io.OutputStream, error)
 }
 
+// FutureIncomingResponse is the WIT resource future-incoming-response of wasi:http/types@0.2.12.
+//
 // Represents a future which may eventually return an incoming HTTP
 // Response, or an error.
 //
@@ -1032,6 +1108,8 @@ type FutureIncomingResponse interface {
 	Get(ctx context.Context) (rt.Option[rt.Result[rt.Result[IncomingResponse, ErrorCode], rt.Unit]], error)
 }
 
+// OutgoingHandler is the WIT interface wasi:http/outgoing-handler@0.2.12.
+//
 // This interface defines a handler of outgoing HTTP Requests. It should be
 // imported by components which wish to make HTTP Requests.
 //

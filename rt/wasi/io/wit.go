@@ -5,6 +5,8 @@ package io
 
 import "context"
 
+// Error is the WIT resource error of wasi:io/error@0.2.12.
+//
 // A resource which represents some error information.
 //
 // The only method provided by this resource is `to-debug-string`,
@@ -35,6 +37,8 @@ type Error interface {
 	ToDebugString(ctx context.Context) (string, error)
 }
 
+// Poll is the WIT interface wasi:io/poll@0.2.12.
+//
 // A poll API intended to let users wait for I/O events on multiple handles
 // at once.
 //
@@ -62,6 +66,8 @@ type Poll interface {
 	Poll(ctx context.Context, in []Pollable) ([]uint32, error)
 }
 
+// Pollable is the WIT resource pollable of wasi:io/poll@0.2.12.
+//
 // `pollable` represents a single I/O event which may be ready, or not.
 //
 //wc2go:wit wasi:io/poll@0.2.12#pollable
@@ -79,6 +85,9 @@ type Pollable interface {
 	Block(ctx context.Context) error
 }
 
+// StreamError is the WIT variant stream-error of wasi:io/streams@0.2.12:
+// [StreamErrorLastOperationFailed] or [StreamErrorClosed].
+//
 // An error for input-stream and output-stream operations.
 //
 //wc2go:wit wasi:io/streams@0.2.12#stream-error
@@ -87,6 +96,8 @@ type StreamError interface {
 	isStreamError()
 }
 
+// StreamErrorLastOperationFailed is the case last-operation-failed of StreamError.
+//
 // The last operation (a write or flush) failed before completion.
 //
 // More information is available in the `error` payload.
@@ -97,6 +108,8 @@ type StreamErrorLastOperationFailed struct {
 	Value Error
 }
 
+// StreamErrorClosed is the case closed of StreamError.
+//
 // The stream is closed: no more input will be accepted by the
 // stream. A closed output-stream will return this error on all
 // future operations.
@@ -113,6 +126,8 @@ func (StreamErrorClosed) Error() string {
 	return "io stream-error: closed"
 }
 
+// InputStream is the WIT resource input-stream of wasi:io/streams@0.2.12.
+//
 // An input bytestream.
 //
 // `input-stream`s are *non-blocking* to the extent practical on underlying
@@ -175,6 +190,8 @@ type InputStream interface {
 	Subscribe(ctx context.Context) (Pollable, error)
 }
 
+// OutputStream is the WIT resource output-stream of wasi:io/streams@0.2.12.
+//
 // An output bytestream.
 //
 // `output-stream`s are *non-blocking* to the extent practical on

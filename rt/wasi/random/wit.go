@@ -5,6 +5,8 @@ package random
 
 import "context"
 
+// Random is the WIT interface wasi:random/random@0.2.12.
+//
 // WASI Random is a random data API.
 //
 // It is intended to be portable at least between Unix-family platforms and
@@ -33,6 +35,8 @@ type Random interface {
 	GetRandomU64(ctx context.Context) (uint64, error)
 }
 
+// Insecure is the WIT interface wasi:random/insecure@0.2.12.
+//
 // The insecure interface for insecure pseudo-random numbers.
 //
 // It is intended to be portable at least between Unix-family platforms and
@@ -57,6 +61,8 @@ type Insecure interface {
 	GetInsecureRandomU64(ctx context.Context) (uint64, error)
 }
 
+// InsecureSeed is the WIT interface wasi:random/insecure-seed@0.2.12.
+//
 // The insecure-seed interface for seeding hash-map DoS resistance.
 //
 // It is intended to be portable at least between Unix-family platforms and

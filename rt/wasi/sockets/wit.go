@@ -29,6 +29,8 @@ type NetworkIface interface {
 	NetworkErrorCode(ctx context.Context, errValue io.Error) (rt.Option[ErrorCode], error)
 }
 
+// Network is the WIT resource network of wasi:sockets/network@0.2.12.
+//
 // An opaque resource that represents access to (a subset of) the network.
 // This enables context-based security for networking.
 // There is no need for this to map 1:1 to a physical network interface.
@@ -36,6 +38,8 @@ type NetworkIface interface {
 //wc2go:wit wasi:sockets/network@0.2.12#network
 type Network interface{}
 
+// ErrorCode is the WIT enum error-code of wasi:sockets/network@0.2.12.
+//
 // Error codes.
 //
 // In theory, every API can return any error code.
@@ -171,7 +175,7 @@ func (v ErrorCode) Error() string {
 	return "sockets error-code: " + v.String()
 }
 
-// IPAddressFamily is the WIT type ip-address-family of wasi:sockets/network@0.2.12.
+// IPAddressFamily is the WIT enum ip-address-family of wasi:sockets/network@0.2.12.
 //
 //wc2go:wit wasi:sockets/network@0.2.12#ip-address-family
 type IPAddressFamily uint8
@@ -208,7 +212,8 @@ type IPv4Address = rt.Tuple4[uint8, uint8, uint8, uint8]
 //wc2go:wit wasi:sockets/network@0.2.12#ipv6-address
 type IPv6Address = rt.Tuple8[uint16, uint16, uint16, uint16, uint16, uint16, uint16, uint16]
 
-// IPAddress is the WIT type ip-address of wasi:sockets/network@0.2.12.
+// IPAddress is the WIT variant ip-address of wasi:sockets/network@0.2.12: [IPAddressIPv4] or
+// [IPAddressIPv6].
 //
 //wc2go:wit wasi:sockets/network@0.2.12#ip-address
 type IPAddress interface {
@@ -228,7 +233,7 @@ type IPAddressIPv6 struct {
 func (IPAddressIPv4) isIPAddress() {}
 func (IPAddressIPv6) isIPAddress() {}
 
-// IPv4SocketAddress is the WIT type ipv4-socket-address of wasi:sockets/network@0.2.12.
+// IPv4SocketAddress is the WIT record ipv4-socket-address of wasi:sockets/network@0.2.12.
 //
 //wc2go:wit wasi:sockets/network@0.2.12#ipv4-socket-address
 type IPv4SocketAddress struct {
@@ -238,7 +243,7 @@ type IPv4SocketAddress struct {
 	Address IPv4Address
 }
 
-// IPv6SocketAddress is the WIT type ipv6-socket-address of wasi:sockets/network@0.2.12.
+// IPv6SocketAddress is the WIT record ipv6-socket-address of wasi:sockets/network@0.2.12.
 //
 //wc2go:wit wasi:sockets/network@0.2.12#ipv6-socket-address
 type IPv6SocketAddress struct {
@@ -252,7 +257,8 @@ type IPv6SocketAddress struct {
 	ScopeID uint32
 }
 
-// IPSocketAddress is the WIT type ip-socket-address of wasi:sockets/network@0.2.12.
+// IPSocketAddress is the WIT variant ip-socket-address of wasi:sockets/network@0.2.12:
+// [IPSocketAddressIPv4] or [IPSocketAddressIPv6].
 //
 //wc2go:wit wasi:sockets/network@0.2.12#ip-socket-address
 type IPSocketAddress interface {
@@ -272,6 +278,8 @@ type IPSocketAddressIPv6 struct {
 func (IPSocketAddressIPv4) isIPSocketAddress() {}
 func (IPSocketAddressIPv6) isIPSocketAddress() {}
 
+// InstanceNetwork is the WIT interface wasi:sockets/instance-network@0.2.12.
+//
 // This interface provides a value-export of the default network handle..
 //
 //wc2go:wit wasi:sockets/instance-network@0.2.12
@@ -280,6 +288,8 @@ type InstanceNetwork interface {
 	InstanceNetwork(ctx context.Context) (Network, error)
 }
 
+// IncomingDatagram is the WIT record incoming-datagram of wasi:sockets/udp@0.2.12.
+//
 // A received datagram.
 //
 //wc2go:wit wasi:sockets/udp@0.2.12#incoming-datagram
@@ -296,6 +306,8 @@ type IncomingDatagram struct {
 	RemoteAddress IPSocketAddress
 }
 
+// OutgoingDatagram is the WIT record outgoing-datagram of wasi:sockets/udp@0.2.12.
+//
 // A datagram to be sent out.
 //
 //wc2go:wit wasi:sockets/udp@0.2.12#outgoing-datagram
@@ -312,6 +324,8 @@ type OutgoingDatagram struct {
 	RemoteAddress rt.Option[IPSocketAddress]
 }
 
+// UDPSocket is the WIT resource udp-socket of wasi:sockets/udp@0.2.12.
+//
 // A UDP socket handle.
 //
 //wc2go:wit wasi:sockets/udp@0.2.12#udp-socket
@@ -579,7 +593,7 @@ type UDPCreateSocket interface {
 	CreateUDPSocket(ctx context.Context, addressFamily IPAddressFamily) (UDPSocket, error)
 }
 
-// ShutdownType is the WIT type shutdown-type of wasi:sockets/tcp@0.2.12.
+// ShutdownType is the WIT enum shutdown-type of wasi:sockets/tcp@0.2.12.
 //
 //wc2go:wit wasi:sockets/tcp@0.2.12#shutdown-type
 type ShutdownType uint8
@@ -610,6 +624,8 @@ func (v ShutdownType) Valid() bool {
 	return v <= ShutdownTypeBoth
 }
 
+// TCPSocket is the WIT resource tcp-socket of wasi:sockets/tcp@0.2.12.
+//
 // A TCP socket resource.
 //
 // The socket can be in one of the following states:
