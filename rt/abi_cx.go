@@ -72,7 +72,7 @@ func (cx *Cx) Check(p, size, align uint32) {
 func (cx *Cx) CheckList(p, n, size, align uint32) {
 	bytes := uint64(n) * uint64(size)
 	if bytes > MaxByteLength {
-		Throwf(TrapStringOutOfBounds, "list of %d bytes", bytes)
+		cx.throwLong("list pointer/length out of bounds of memory", "list content out-of-bounds", bytes)
 	}
 	if p&(align-1) != 0 {
 		Throwf(TrapHeapMisaligned, "list pointer is not aligned to %d: %#x", align, p)
@@ -87,7 +87,7 @@ func (cx *Cx) CheckList(p, n, size, align uint32) {
 func (cx *Cx) NewList(n int, size, align uint32) uint32 {
 	bytes := uint64(n) * uint64(size)
 	if bytes > MaxByteLength {
-		Throwf(TrapStringOutOfBounds, "list of %d bytes", bytes)
+		cx.throwLong("list pointer/length out of bounds of memory", "list content out-of-bounds", bytes)
 	}
 	return cx.Realloc(0, 0, align, uint32(bytes))
 }
@@ -101,6 +101,16 @@ func (cx *Cx) throwRange(host, fused string, size, p uint64) {
 		fused = host
 	}
 	throwText(TrapStringOutOfBounds, "%s: %d bytes at %#x", fused, size, p)
+}
+
+// throwLong raises the trap of a string or list of more than MaxByteLength bytes.
+//
+//go:noinline
+func (cx *Cx) throwLong(host, fused string, size uint64) {
+	if cx.Charge {
+		fused = host
+	}
+	throwText(TrapStringOutOfBounds, "%s: more than %d bytes: %d", fused, MaxByteLength, size)
 }
 
 // bytes is n bytes at p, which have been checked. It is good until the next realloc.

@@ -58,7 +58,7 @@ func (cx *Cx) Check64(p uint64, size, align uint32) {
 // CheckList64 is [Cx.CheckList]; it returns n.
 func (cx *Cx) CheckList64(p, n uint64, size, align uint32) uint32 {
 	if n > MaxByteLength || n*uint64(size) > MaxByteLength {
-		Throwf(TrapStringOutOfBounds, "list of %d elements of %d bytes", n, size)
+		cx.throwLong("list pointer/length out of bounds of memory", "list content out-of-bounds", n*uint64(size))
 	}
 	if p&uint64(align-1) != 0 {
 		Throwf(TrapHeapMisaligned, "list at %#x where alignment %d is needed", p, align)
@@ -73,7 +73,7 @@ func (cx *Cx) CheckList64(p, n uint64, size, align uint32) uint32 {
 func (cx *Cx) NewList64(n int, size, align uint32) uint64 {
 	bytes := uint64(n) * uint64(size)
 	if bytes > MaxByteLength {
-		Throwf(TrapStringOutOfBounds, "list of %d bytes", bytes)
+		cx.throwLong("list pointer/length out of bounds of memory", "list content out-of-bounds", bytes)
 	}
 	return cx.realloc64(0, 0, align, uint32(bytes))
 }
@@ -88,7 +88,7 @@ func (cx *Cx) narrow(enc StringEncoding, tagged uint64) uint32 {
 		units, tag = tagged^utf16Tag64, utf16Tag
 	}
 	if units > MaxByteLength {
-		Throwf(TrapStringOutOfBounds, "string of %d code units", units)
+		cx.throwLong("string pointer/length out of bounds of memory", "string content out-of-bounds", units)
 	}
 	return uint32(units) | tag
 }
@@ -115,7 +115,7 @@ func (cx *Cx) LiftString64(enc StringEncoding, p, tagged uint64) string {
 // LowerString64 is [Cx.LowerString].
 func (cx *Cx) LowerString64(enc StringEncoding, s string) (p, tagged uint64) {
 	if len(s) > MaxByteLength {
-		Throwf(TrapStringOutOfBounds, "string of %d bytes", len(s))
+		cx.throwLong("string pointer/length out of bounds of memory", "string content out-of-bounds", uint64(len(s)))
 	}
 	src := source{enc: simpleUTF8, units: uint32(len(s)), str: s}
 	p, n := cx.store(enc, EncodingUTF8, &src)

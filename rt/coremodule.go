@@ -526,7 +526,7 @@ func (m CoreModule) Check(want CoreModule) error {
 			return fmt.Errorf("module import `%s::%s` not defined", im.Module, im.Name)
 		}
 		if t := w.Imports[k].Type; !t.matches(&im.Type) {
-			return fmt.Errorf("module import `%s::%s` has the wrong type: expected %v, found %v", im.Module, im.Name, t, im.Type)
+			return fmt.Errorf("module import `%s::%s` has the wrong type: %s", im.Module, im.Name, t.mismatch(&im.Type))
 		}
 	}
 	for i := range w.Exports {
@@ -536,7 +536,7 @@ func (m CoreModule) Check(want CoreModule) error {
 			return fmt.Errorf("module export `%s` not defined", e.Name)
 		}
 		if t := d.Exports[n].Type; !t.matches(&e.Type) {
-			return fmt.Errorf("module export `%s` has the wrong type: expected %v, found %v", e.Name, e.Type, t)
+			return fmt.Errorf("module export `%s` has the wrong type: %s", e.Name, t.mismatch(&e.Type))
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package rt
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -214,6 +215,88 @@ func (t *CoreExternType) matches(want *CoreExternType) bool {
 		return sameType(t.defs, t.Value, want.defs, want.Value)
 	}
 	return matchType(t.defs, t.Value, want.defs, want.Value)
+}
+
+// mismatch says why t does not match want, in Wasmtime's words.
+func (t *CoreExternType) mismatch(want *CoreExternType) string {
+	if t.Kind != want.Kind {
+		return fmt.Sprintf("expected %s found %s", want.Kind, t.Kind)
+	}
+	differ := func(differ bool, expected, found string) string {
+		if !differ {
+			return ""
+		}
+		return fmt.Sprintf("%[1]s types incompatible: expected %[2]s %[1]s, found %[3]s %[1]s", t.Kind, expected, found)
+	}
+	word := func(x bool, yes, no string) string {
+		if x {
+			return yes
+		}
+		return no
+	}
+	bits := func(l *CoreLimits) string { return word(l.Is64, "64-bit", "32-bit") }
+	limits := func(l *CoreLimits) string {
+		return fmt.Sprintf("min: %d, max: %s", l.Min, word(l.HasMax, fmt.Sprint(l.Max), "none"))
+	}
+	value := func() string {
+		return fmt.Sprintf("%[1]s types incompatible: expected %[1]s of type `%[2]s`, found %[1]s of type `%[3]s`", t.Kind, want.Value.short(), t.Value.short())
+	}
+	var text string
+	switch t.Kind {
+	case CoreKindFunc:
+		return fmt.Sprintf("types incompatible: expected type `%s`, found type `%s`", want.funcText(), t.funcText())
+	case CoreKindTag:
+		return "incompatible tag types"
+	case CoreKindGlobal:
+		text = differ(t.Mutable != want.Mutable && t.Value == want.Value, word(want.Mutable, "mutable", "immutable"), word(t.Mutable, "mutable", "immutable"))
+		return cmp.Or(text, value())
+	case CoreKindTable:
+		if !sameType(t.defs, t.Value, want.defs, want.Value) {
+			return value()
+		}
+	case CoreKindMemory:
+		text = differ(t.Limits.Shared != want.Limits.Shared, word(want.Limits.Shared, "shared", "non-shared"), word(t.Limits.Shared, "shared", "non-shared"))
+	}
+	switch {
+	case text != "":
+	case t.Limits.Is64 != want.Limits.Is64:
+		text = differ(true, bits(&want.Limits), bits(&t.Limits))
+	case t.Limits.matches(&want.Limits):
+		text = fmt.Sprintf("memory types incompatible: expected a memory with a page size of %d, but received a memory with a page size of %d",
+			uint64(1)<<want.PageLog2, uint64(1)<<t.PageLog2)
+	default:
+		text = fmt.Sprintf("%[1]s types incompatible: expected %[1]s limits (%[2]s) doesn't match provided %[1]s limits (%[3]s)", t.Kind, limits(&want.Limits), limits(&t.Limits))
+	}
+	return text
+}
+
+// funcText is the type of a function in the text format.
+func (t *CoreExternType) funcText() string {
+	var b strings.Builder
+	b.WriteString("(func")
+	list := func(what string, ts []CoreType) {
+		if len(ts) == 0 {
+			return
+		}
+		b.WriteString(" (" + what)
+		for _, t := range ts {
+			b.WriteString(" " + t.short())
+		}
+		b.WriteString(")")
+	}
+	p, r := t.FuncType()
+	list("param", p)
+	list("result", r)
+	b.WriteString(")")
+	return b.String()
+}
+
+// short is t in the text format, abbreviated where it has a short form.
+func (t CoreType) short() string {
+	if t.Kind == CoreRef && t.Null && (t.Heap == CoreHeapFunc || t.Heap == CoreHeapExtern) {
+		return coreHeapNames[-t.Heap] + "ref"
+	}
+	return t.String()
 }
 
 func (l *CoreLimits) matches(want *CoreLimits) bool {

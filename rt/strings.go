@@ -77,7 +77,7 @@ func (cx *Cx) load(enc StringEncoding, p uint64, tagged uint32) source {
 		}
 	}
 	if size > MaxByteLength {
-		Throwf(TrapStringOutOfBounds, "string of %d bytes", size)
+		cx.throwLong("string pointer/length out of bounds of memory", "string content out-of-bounds", size)
 	}
 	if p&uint64(align-1) != 0 {
 		Throwf(TrapHeapMisaligned, "string pointer not aligned to %d: %#x", align, p)
@@ -278,7 +278,7 @@ func (cx *Cx) LowerString(enc StringEncoding, s string) (p, tagged uint32) {
 		return cx.LowerUTF8(s)
 	}
 	if len(s) > MaxByteLength {
-		Throwf(TrapStringOutOfBounds, "string of %d bytes", len(s))
+		cx.throwLong("string pointer/length out of bounds of memory", "string content out-of-bounds", uint64(len(s)))
 	}
 	src := source{enc: simpleUTF8, units: uint32(len(s)), str: s}
 	q, tagged := cx.store(enc, EncodingUTF8, &src)
@@ -288,7 +288,7 @@ func (cx *Cx) LowerString(enc StringEncoding, s string) (p, tagged uint32) {
 // LowerUTF8 lowers a Go string, which CheckString has accepted, to UTF-8.
 func (cx *Cx) LowerUTF8(s string) (p, n uint32) {
 	if len(s) > MaxByteLength {
-		Throwf(TrapStringOutOfBounds, "string of %d bytes", len(s))
+		cx.throwLong("string pointer/length out of bounds of memory", "string content out-of-bounds", uint64(len(s)))
 	}
 	n = uint32(len(s))
 	p = cx.Realloc(0, 0, 1, n)

@@ -72,6 +72,9 @@ func TestComponents(t *testing.T) {
 	if sum, out := run(t, Options{Verbose: true}, "component"); sum != (Summary{Passed: 48}) {
 		t.Errorf("%v\n%s", sum, out)
 	}
+	if sum, out := run(t, Options{Verbose: true}, "host"); sum != (Summary{Passed: 42}) {
+		t.Errorf("%v\n%s", sum, out)
+	}
 }
 
 func TestConfig(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -132,8 +133,27 @@ func wasmtimeText(e *rt.ImportError) string {
 		fmt.Fprintf(&b, ": expected %s found %s", kind, sort(e.Found))
 	default:
 		fmt.Fprintf(&b, ": %v", e.Reason)
+		for _, w := range mismatches {
+			if reason := e.Reason.Error(); w.reason.MatchString(reason) {
+				b.WriteString("\n" + w.reason.ReplaceAllString(reason, w.text))
+				break
+			}
+		}
 	}
 	return b.String()
+}
+
+// mismatches are what Wasmtime says about a function of another type, in terms of the
+// reasons that rt gives. Wasmtime sees it from the host's side: expected is what the host's function is.
+var mismatches = []struct {
+	reason *regexp.Regexp
+	text   string
+}{
+	{regexp.MustCompile(`^expected (\d+) parameters, found (\d+)$`), "type mismatch with parameters: expected ${2}-tuple, found ${1}-tuple"},
+	{regexp.MustCompile(`^type mismatch with parameter .*expected (\S+)(?: \S+)?, found (\S+)`), "type mismatch with parameters: expected `$2` found `$1`"},
+	{regexp.MustCompile(`^type mismatch with result: expected (nothing), found (.*)`), "type mismatch with results: expected 1-tuple, found 0-tuple"},
+	{regexp.MustCompile(`^type mismatch with result: expected (.*), found (nothing)`), "type mismatch with results: expected 0-tuple, found 1-tuple"},
+	{regexp.MustCompile(`^type mismatch with result: .*expected (\S+)(?: \S+)?, found (\S+)`), "type mismatch with results: expected `$2` found `$1`"},
 }
 
 // invoke calls an exported function of a component instance.

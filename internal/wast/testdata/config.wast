@@ -14,4 +14,4 @@
 (assert_return (invoke "f") (v128.const i32x4 1 2 3 4))
 (assert_invalid
   (component (import "f" (func async)))
-  "requires the component model async feature")
+  "async component functions require the component model async feature")
