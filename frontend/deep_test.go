@@ -60,11 +60,14 @@ func TestLarge(t *testing.T) {
 		straight.Write(binary.AppendUvarint(nil, uint64(i)))
 		straight.WriteString("\x73\x21\x00")
 	}
+	// Between two calls that may throw.
+	inTry := "\x02\x40\x1f\x40\x01\x02\x00" + "\x20\x00\x10\x00\x21\x00" + straight.String() + "\x20\x00\x10\x00\x21\x00\x0b\x0b"
+	calls := strings.Repeat("\x20\x00\x10\x00\x21\x00", 20_000)
 	deep := strings.Repeat("\x20\x00\x04\x40\x20\x00\x41\x01\x6a\x21\x00", 5000) + strings.Repeat("\x05\x20\x00\x41\x01\x6a\x21\x00\x0b", 5000)
 	for name, c := range map[string]struct {
 		body   string
 		pieces int // at least
-	}{"straight": {straight.String(), 30}, "deep": {deep, 5}, "small": {strings.Repeat("\x20\x00\x28\x02\x00\x21\x00", 1000), 0}} {
+	}{"straight": {straight.String(), 30}, "try": {inTry, 30}, "calls": {calls, 5}, "deep": {deep, 5}, "small": {strings.Repeat("\x20\x00\x28\x02\x00\x21\x00", 1000), 0}} {
 		t.Run(name, func(t *testing.T) {
 			p, err := frontend.Translate([]byte(moduleOf(c.body, 1)), frontend.Options{})
 			if err != nil {

@@ -281,7 +281,7 @@ type Func struct {
 	NumDeclared int
 	Body        []Stmt
 	Offset      uint32 // of the code entry, relative to the module
-	Size        uint32 // of the code entry in bytes
+	Size        uint32 // of the code entry in bytes; about its share if Outlined
 
 	// Outlined is set for a function that a pass made of a part of function Parent.
 	Outlined bool

@@ -1,5 +1,7 @@
 package ir
 
+import "slices"
+
 // This file: pass "split".
 
 // SplitLimits say which functions pass "split" splits, and into what.
@@ -23,7 +25,12 @@ type SplitLimits struct {
 
 var defaultSplit = SplitLimits{Path: 1500, Nodes: 200_000, Depth: 1000, Piece: 20_000, Locals: 300}
 
-const accessCost = 30
+const (
+	accessCost = 30
+	// callNodes is what a call counts besides its operands: where Go inlines it, it has
+	// variables of its own, and 20,000 of them in a function take 3.3 GB.
+	callNodes = 10
+)
 
 func splitLarge(p *Program) error { return defaultSplit.split(p) }
 
@@ -34,12 +41,18 @@ func (lim *SplitLimits) split(p *Program) error {
 		types := make(map[string]uint32)
 		for i, n := 0, len(m.Funcs); i < n; i++ {
 			f := m.Funcs[i]
-			// A function that catches needs its locals as they are when something is thrown.
-			if f.Dead || f.Try != nil || !lim.exceeded(f.Body) {
+			if f.Dead || !lim.exceeded(f.Body) {
 				continue
 			}
-			s := splitter{lim, outliner{m: m, f: f, types: types, counts: make([]int, len(f.Locals)), label: maxLabel(f.Body), pieces: true}}
+			s := splitter{lim, f.Try, make(map[uint32]bool), outliner{m: m, f: f, types: types, counts: make([]int, len(f.Locals)), label: maxLabel(f.Body), pieces: true}}
 			s.o.count(f.Body, 1)
+			if f.Try != nil {
+				for _, l := range f.Try.Results {
+					if l != NoLocal {
+						s.o.counts[l]++
+					}
+				}
+			}
 			f.Body, _, _ = s.list(f.Body, false)
 			s.o.zeroTemps()
 		}
@@ -125,7 +138,7 @@ func stmtSize(s Stmt) (nodes, accesses int) {
 	}
 	stmtExprs(s, expr)
 	if c, ok := s.(*Call); ok {
-		nodes += len(c.Dsts)
+		nodes += callNodes + len(c.Dsts)
 	}
 	return nodes, accesses
 }
@@ -133,18 +146,75 @@ func stmtSize(s Stmt) (nodes, accesses int) {
 // splitter works on one function.
 type splitter struct {
 	lim *SplitLimits
-	o   outliner
+	// try is of a function that catches. It needs its results as they are when something is
+	// thrown: what throws can be in a piece only if the piece changes none of them.
+	try   *Try
+	quiet map[uint32]bool // pieces that throw nothing
+	o     outliner
+}
+
+// throws reports whether something in l may throw.
+func (s *splitter) throws(l ...Stmt) bool {
+	found := false
+	eachStmt(l, func(x Stmt) {
+		switch x := x.(type) {
+		case *Call:
+			found = found || x.Kind != CallDirect || !s.quiet[x.Func]
+		case *Throw, *TryTable:
+			found = true
+		}
+	})
+	return found
+}
+
+// changes reports whether l assigns a local that the function gives when it catches.
+func (s *splitter) changes(l ...Stmt) bool {
+	found := false
+	eachAssigned(l, func(l Local) { found = found || slices.Contains(s.try.Results, l) })
+	return found
+}
+
+// piece makes a function of a stretch.
+func (s *splitter) piece(l []Stmt, loop bool) []Stmt {
+	index := uint32(s.o.m.NumImports(ExternFunc) + len(s.o.m.Funcs))
+	s.quiet[index] = s.try != nil && !s.throws(l...)
+	return s.o.try(&TryTable{Body: append([]Stmt(nil), l...)}, loop)
+}
+
+// stretch is what of a list may become a piece.
+type stretch struct {
+	start, cost, depth int
+	locals             map[Local]bool
+	throws, changes    bool // for splitter.try
 }
 
 // list makes functions of stretches of l and of the lists in it, and gives
 // what remains, its cost and its depth.
 func (s *splitter) list(l []Stmt, loop bool) ([]Stmt, int, int) {
 	var out []Stmt
-	depth, deepest := 0, 0       // of out[start:], of all
-	start, run, total := 0, 0, 0 // out[start:] costs run
-	locals := make(map[Local]bool)
+	total, deepest := 0, 0
+	cur := stretch{locals: make(map[Local]bool)}
+	// end closes the stretch at hand, which becomes a function if it is worth it.
+	end := func() {
+		worth := cur.cost > 4*len(cur.locals) || cur.depth >= s.lim.Depth
+		if s.try != nil { // it may be short
+			worth = worth && !(cur.throws && cur.changes) && (cur.cost >= s.lim.Piece/8 || cur.depth >= s.lim.Depth)
+		}
+		if worth {
+			call := s.piece(out[cur.start:], loop)
+			out = append(out[:cur.start], call...)
+			cur.cost, cur.depth = 0, 1
+			for _, y := range call {
+				cur.cost += stmtCost(y)
+			}
+		}
+		total += cur.cost
+		deepest = max(deepest, cur.depth)
+		clear(cur.locals)
+		cur = stretch{start: len(out), locals: cur.locals}
+	}
 	for _, x := range l {
-		c := stmtCost(x)
+		c, depth := stmtCost(x), 0
 		inner := loop
 		if _, ok := x.(*Loop); ok {
 			inner = true
@@ -162,31 +232,27 @@ func (s *splitter) list(l []Stmt, loop bool) ([]Stmt, int, int) {
 			c += k
 			depth = max(depth, 1+d)
 		})
+		if s.try != nil {
+			throws, changes := s.throws(x), s.changes(x)
+			if (cur.throws || throws) && (cur.changes || changes) {
+				end()
+			}
+			cur.throws, cur.changes = cur.throws || throws, cur.changes || changes
+		}
 		out = append(out, x)
-		run += c
+		cur.cost += c
+		cur.depth = max(cur.depth, depth)
 		if c < s.lim.Piece { // what is larger has been split, and its locals are many anyway
 			visitLocals([]Stmt{x}, func(l Local) Local {
-				locals[l] = true
+				cur.locals[l] = true
 				return l
 			})
 		}
-		if run < s.lim.Piece && len(locals) < s.lim.Locals && depth < s.lim.Depth {
-			continue
+		if cur.cost >= s.lim.Piece || len(cur.locals) >= s.lim.Locals || cur.depth >= s.lim.Depth || cur.throws && cur.changes {
+			end()
 		}
-		if run > 4*len(locals) || depth >= s.lim.Depth {
-			call := s.o.try(&TryTable{Body: append([]Stmt(nil), out[start:]...)}, loop)
-			out = append(out[:start], call...)
-			run, depth = 0, 1
-			for _, y := range call {
-				run += stmtCost(y)
-			}
-		}
-		total += run
-		start, run = len(out), 0
-		depth, deepest = 0, max(depth, deepest)
-		clear(locals)
 	}
-	return out, total + run, max(depth, deepest)
+	return out, total + cur.cost, max(deepest, cur.depth)
 }
 
 func stmtCost(s Stmt) int {

@@ -280,7 +280,7 @@ func (o *outliner) try(t *TryTable, loop bool) []Stmt {
 	body = append(begin, body...)
 	g := &Func{
 		Index: uint32(o.m.NumImports(ExternFunc) + len(o.m.Funcs)), Type: o.funcType(sig), Name: f.Name,
-		Locals: e.locals, NumDeclared: declared, Body: body, Offset: f.Offset, Size: f.Size,
+		Locals: e.locals, NumDeclared: declared, Body: body, Offset: f.Offset, Size: min(f.Size, 3*nodesOf(body)),
 		Outlined: true, Try: try, Parent: f.origin(),
 	}
 	if o.pieces {
@@ -469,4 +469,14 @@ func eachAssigned(list []Stmt, f func(Local)) {
 			}
 		}
 	})
+}
+
+// nodesOf counts the nodes of a body; code has about three bytes for each.
+func nodesOf(body []Stmt) uint32 {
+	n := 0
+	eachStmt(body, func(s Stmt) {
+		k, _ := stmtSize(s)
+		n += k
+	})
+	return uint32(n)
 }

@@ -163,7 +163,7 @@ const maxArray = min(1<<31, math.MaxInt/8)
 func makeArray[T any](t *Desc, n uint32) *Array[T] {
 	var z T
 	if uint64(n)*uint64(unsafe.Sizeof(z)) > maxArray {
-		Throwf(TrapLimit, "array of %d elements", n)
+		Throwf(TrapLimit, "array of %d elements: allocation size too large", n)
 	}
 	return &Array[T]{Object{t}, make([]T, n)}
 }

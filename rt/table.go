@@ -1,5 +1,10 @@
 package rt
 
+import (
+	"math"
+	"unsafe"
+)
+
 // Table is a table of references.
 type Table[T any] struct {
 	Elems []T
@@ -21,6 +26,9 @@ func NewTable[T any](s *Store, t TableType, v T) *Table[T] {
 		x.Max = 1<<32 - 1
 	}
 	if x.Grow(t.Min, v) == ^uint64(0) {
+		if t.Min > math.MaxInt/uint64(unsafe.Sizeof(v)) {
+			Throwf(TrapLimit, "table of %d elements: overflow calculating table allocation size", t.Min)
+		}
 		Throwf(TrapLimit, "table of %d elements", t.Min)
 	}
 	return x

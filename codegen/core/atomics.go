@@ -29,12 +29,14 @@ func (b *body) atomic(s *ir.Effect) {
 	for _, x := range s.Args[1:] {
 		args = append(args, b.ex(x))
 	}
-	t := b.bounds(s.Index, s.Args[0], s.Offset, info.Bytes, 0)
-	if info.Bytes > 1 {
+	t := b.effective(s.Index, s.Args[0], s.Offset)
+	if info.Bytes > 1 { // before the bounds, as the specification has it
+		b.file.rt = true
 		b.line("if ", t, "&", strconv.Itoa(int(info.Bytes)-1), " != 0 {")
 		b.line("\tpanic(rt.TrapUnalignedAtomic)")
 		b.line("}")
 	}
+	b.inBounds(s.Index, t, s.Offset, uint64(info.Bytes))
 	i := strconv.FormatUint(uint64(s.Index), 10)
 	var n *node
 	switch {

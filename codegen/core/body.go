@@ -864,7 +864,22 @@ func (b *body) fixed(mem uint32, x *ir.Expr, off uint64, size uint8) (at uint64,
 // returns the temporary that holds the address. end is as ir.Expr.End; where memory is
 // guarded no check stands in for another one.
 func (b *body) bounds(mem uint32, x *ir.Expr, off uint64, size uint8, end uint32) string {
-	i := strconv.FormatUint(uint64(mem), 10)
+	tmp := b.effective(mem, x, off)
+	n := uint64(size)
+	switch {
+	case b.guarded(mem) || end == 0:
+	case end == ir.NoCheck:
+		return tmp
+	default:
+		n = uint64(end) - off
+	}
+	b.inBounds(mem, tmp, off, n)
+	return tmp
+}
+
+// effective prints the address of an access at x+off, and returns the temporary
+// that holds it. The sum may have wrapped around in a 64-bit memory.
+func (b *body) effective(mem uint32, x *ir.Expr, off uint64) string {
 	t, _ := b.m.Memory(mem)
 	a := b.address(x, off, t.Limits.Is64)
 	switch {
@@ -882,23 +897,21 @@ func (b *body) bounds(mem uint32, x *ir.Expr, off uint64, size uint8, end uint32
 	b.temps++
 	b.maxTemps = max(b.maxTemps, b.temps)
 	b.assign(tmp, a)
-	n := uint64(size)
-	switch {
-	case b.guarded(mem) || end == 0:
-	case end == ir.NoCheck:
-		return tmp
-	default:
-		n = uint64(end) - off
-	}
+	return tmp
+}
+
+// inBounds prints a check that n bytes at tmp, which effective has given for off, are in
+// the memory.
+func (b *body) inBounds(mem uint32, tmp string, off, n uint64) {
+	i := strconv.FormatUint(uint64(mem), 10)
 	b.file.rt = true
-	if t.Limits.Is64 {
+	if t, _ := b.m.Memory(mem); t.Limits.Is64 {
 		b.line("if !rt.In(", tmp, ", ", strconv.FormatUint(off, 10), ", ", strconv.FormatUint(n, 10), ", m.Mem", i, ".Size) {")
 	} else {
 		b.line("if ", tmp, "+", strconv.FormatUint(n, 10), " > m.Mem", i, ".Size {")
 	}
 	b.line("\tpanic(rt.TrapMemoryOutOfBounds)")
 	b.line("}")
-	return tmp
 }
 
 func (b *body) store(s *ir.Store) {

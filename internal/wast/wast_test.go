@@ -50,6 +50,15 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
+// TestTraps: which trap it is, and what limits say.
+func TestTraps(t *testing.T) {
+	for _, o := range []Options{{}, {Tags: "wc2go_checked"}} {
+		if sum, out := run(t, o, "traps"); sum != (Summary{Passed: 29}) {
+			t.Errorf("tags %q: %v\n%s", o.Tags, sum, out)
+		}
+	}
+}
+
 // TestAsyncBuiltins: what the specification's scripts about tasks leave out, and each trap of the
 // built-ins with Wasmtime's text for it.
 func TestAsyncBuiltins(t *testing.T) {
