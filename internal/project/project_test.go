@@ -187,3 +187,74 @@ func TestWriteIntoCurrentDirectory(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// Packages below dir are somebody else's, also if wc2go generated them.
+func TestWriteLeavesOtherPackages(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string][]byte{"kv.go": gen("package kv\n")}
+	for _, d := range []string{"sub", "internal/other", "internal/core/s00", "."} {
+		if err := Write(t.Context(), filepath.Join(dir, filepath.FromSlash(d)), files); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"internal/other/kv.go", "kv.go", "sub/kv.go"} // what is in internal/core belongs to the outer one
+	var got []string
+	for name := range tree(t, dir) {
+		if strings.HasSuffix(name, ".go") {
+			got = append(got, name)
+		}
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
+
+func TestWriteIntoAnotherPackage(t *testing.T) {
+	for _, c := range []struct{ name, text, err string }{
+		{"main.go", "package main\n", "package main and the generated package would be kv: choose a directory of its own"},
+		{"x.go", "package other\n", "or --pkg other"},
+		{"x.go", "package kv\n", ""},
+		{"gen.go", "//go:build ignore\n\npackage main\n", ""},
+		{"x_test.go", "package kv_test\n", ""},
+		{"x_plan9.go", "package other\n", ""},
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, c.name), []byte(c.text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		err := Write(t.Context(), dir, map[string][]byte{"kv.go": gen("package kv\n"), "internal/core/core.go": gen("package core\n")})
+		if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "f")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(t.Context(), file, map[string][]byte{"kv.go": gen("package kv\n")}); err == nil || !strings.Contains(err.Error(), "is a file") {
+		t.Error(err)
+	}
+}
+
+// A directory that is there is all that has to be writable: it may be a mount point.
+func TestWriteIntoReadOnlyParent(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "kv")
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(parent, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(parent, 0o777)
+	if err := Write(t.Context(), dir, map[string][]byte{"kv.go": gen("package kv\n")}); err != nil {
+		t.Error(err)
+	}
+	if err := Write(t.Context(), filepath.Join(parent, "other"), map[string][]byte{"kv.go": gen("package kv\n")}); !errors.Is(err, fs.ErrPermission) {
+		t.Error(err)
+	}
+}
