@@ -84,7 +84,7 @@ generated, so that values can be exchanged between the two.`,
 	}
 	f := cmd.Flags()
 	f.StringVarP(&out, "output", "o", "", "`directory` of the package")
-	f.StringVar(&pkg, "pkg", "", "`name` of the package (default: the last element of its import path)")
+	f.StringVar(&pkg, "pkg", "", "`name` of the package (default: the last element of its import path that is no major version)")
 	f.StringVar(&importPath, "import-path", "", "import `path` of the package (default: from the go.mod around the directory)")
 	f.StringArrayVar(&maps, "map", nil, "take the types of an interface from a package: `IFACE=IMPORTPATH`; may be repeated")
 	f.StringVar(&wit, "wit", "", "`directory` of WIT text, instead of a component")

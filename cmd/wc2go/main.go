@@ -110,11 +110,22 @@ something cannot be translated or built; 2 for bad usage.`,
 			return usageError{err, cmd}
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usageError{errors.New("a command is missing"), cmd}
+			return usageError{errors.New("a command is missing: generate, build, run..."), cmd}
 		},
+		Version: version(), // --version
 	}
+	root.SetVersionTemplate(versionText() + "\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{err, cmd} })
 	root.AddCommand(newGenerate(), newBuild(), newRun(), newServe(), newWit(), newValidate(), newDump(), newWast(), newVersion())
+	root.InitDefaultHelpCmd()
+	help, _, _ := root.Find([]string{"help"})
+	help.Args = func(cmd *cobra.Command, args []string) error {
+		// Find gives the command as far as the names go; what is left is none.
+		if about, rest, err := cmd.Root().Find(args); err != nil || len(rest) > 0 && len(args) > 0 && about.HasSubCommands() {
+			return usageError{fmt.Errorf("unknown command %q", strings.Join(args, " ")), cmd.Root()}
+		}
+		return nil
+	}
 	return root
 }
 

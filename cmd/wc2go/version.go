@@ -18,10 +18,14 @@ func newVersion() *cobra.Command {
 		Example: `  wc2go version`,
 		Args:    exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "wc2go %s (%s %s/%s, rt interface %d)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, rt.Version)
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), versionText())
 			return err
 		},
 	}
+}
+
+func versionText() string {
+	return fmt.Sprintf("wc2go %s (%s %s/%s, rt interface %d)", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, rt.Version)
 }
 
 // version is the module's version if wc2go was installed as a module, and

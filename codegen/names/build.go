@@ -5,12 +5,14 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/mod/module"
+
 	"github.com/wc2go/wc2go/ir"
 )
 
 // Options say what package a program becomes.
 type Options struct {
-	Package string // name; the last element of Path if empty
+	Package string // name; what PackageName makes of Path if empty
 	Path    string // import path
 	Maps    []Mapping
 	// NoDefaultMaps leaves out the mapping of wasi:* to rt/wasi.
@@ -57,8 +59,12 @@ func Build(p *ir.Program, opts Options) (*Model, error) {
 	return b.m, nil
 }
 
-// PackageName is the package name that an import path suggests.
+// PackageName is the package name that an import path suggests: its last element,
+// or the one before a major version (example.com/kv/v2).
 func PackageName(path string) string {
+	if prefix, _, ok := module.SplitPathVersion(path); ok {
+		path = prefix
+	}
 	s := path[strings.LastIndexByte(path, '/')+1:]
 	s = strings.ToLower(strings.Join(words(s), ""))
 	if s == "" || '0' <= s[0] && s[0] <= '9' {

@@ -40,6 +40,7 @@ func TestIdentifiers(t *testing.T) {
 func TestPackageName(t *testing.T) {
 	for path, want := range map[string]string{
 		"example.com/x/kv": "kv", "a/My-Thing_2": "mything2", "a/2x": "p2x", "a/func": "funcpkg", "": "p",
+		"example.com/kv/v2": "kv", "example.com/kv/v1": "v1", "gopkg.in/kv.v3": "kv", "v2": "v2",
 	} {
 		if got := PackageName(path); got != want {
 			t.Errorf("PackageName(%q) = %q, want %q", path, got, want)
