@@ -140,11 +140,14 @@ func (d *moduleDecoder) section(id byte, r *Reader) {
 		}
 	case secImport:
 		for range r.CountMax(3, maxEntries, "import") {
-			i := r.CoreImport()
+			group := r.coreImports(len(m.Imports))
+			if len(m.Imports)+len(group) > maxEntries {
+				r.Malformed(r.Offset(), "import count exceeds limit of %d", maxEntries)
+			}
 			if r.Failed() {
 				return
 			}
-			m.Imports = append(m.Imports, i)
+			m.Imports = append(m.Imports, group...)
 		}
 	case secFunction:
 		n := r.CountMax(1, maxEntries, "function")

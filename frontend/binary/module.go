@@ -37,7 +37,8 @@ type Module struct {
 // CoreImport is an import of a module.
 type CoreImport struct {
 	ir.ModuleImport
-	Offset int
+	Compact bool // of a group (compact-import-section proposal)
+	Offset  int
 }
 
 // CoreExport is an export of a module.

@@ -344,6 +344,50 @@ func (r *Reader) CoreExternType() ir.ModuleImport {
 	return d
 }
 
+// The kinds of groups of imports, which stand where the kind of an import with an
+// empty name would (compact-import-section proposal).
+const (
+	importsOfModule = 0x7f // each has a name and a type
+	importsOfType   = 0x7e // each has a name
+)
+
+// coreImports reads what one entry of an import section holds: an import or
+// a group of them. n are there already.
+func (r *Reader) coreImports(n int) []CoreImport {
+	i := CoreImport{Offset: r.Offset()}
+	i.Module, i.Name = r.Name(), r.Name()
+	module := i.Module
+	kind, _ := r.Peek()
+	if i.Name != "" || kind != importsOfModule && kind != importsOfType || r.Failed() {
+		name := i.Name
+		i.ModuleImport = r.CoreExternType()
+		i.Module, i.Name = module, name
+		return []CoreImport{i}
+	}
+	r.Byte()
+	var group []CoreImport
+	var same ir.ModuleImport
+	size := 3
+	if kind == importsOfType {
+		size = 1
+		same = r.CoreExternType()
+	}
+	for range r.CountMax(size, maxEntries-n, "import") {
+		i := CoreImport{Offset: r.Offset(), Compact: true}
+		name := r.Name()
+		i.ModuleImport = same
+		if kind == importsOfModule {
+			i.ModuleImport = r.CoreExternType()
+		}
+		i.Module, i.Name = module, name
+		if r.Failed() {
+			return nil
+		}
+		group = append(group, i)
+	}
+	return group
+}
+
 // CoreImport reads an import: two names and a type.
 func (r *Reader) CoreImport() CoreImport {
 	i := CoreImport{Offset: r.Offset()}

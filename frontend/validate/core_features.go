@@ -25,6 +25,7 @@ type Features struct {
 	Threads            bool
 	WideArithmetic     bool
 	CustomPageSizes    bool
+	CompactImports     bool // groups of imports
 	CustomDescriptors  bool // a proposal that no engine has on by default; AllFeatures leaves it off
 
 	Component ComponentFeatures
@@ -35,7 +36,7 @@ func AllFeatures() Features {
 	return Features{
 		MultiValue: true, BulkMemory: true, ReferenceTypes: true, SIMD: true, RelaxedSIMD: true, TailCall: true,
 		ExtendedConst: true, MultiMemory: true, Memory64: true, FunctionReferences: true, GC: true, Exceptions: true,
-		LegacyExceptions: true, Threads: true, WideArithmetic: true, CustomPageSizes: true,
+		LegacyExceptions: true, Threads: true, WideArithmetic: true, CustomPageSizes: true, CompactImports: true,
 		Component: allComponentFeatures(),
 	}
 }

@@ -144,6 +144,9 @@ func (v *moduleValidator) memoryType(t *ir.MemoryType, at int) *binary.Error {
 func (v *moduleValidator) imports() error {
 	for i := range v.m.Imports {
 		im := &v.m.Imports[i]
+		if im.Compact && !v.features.CompactImports {
+			return binary.Errorf(im.Offset, "compact imports support is not enabled")
+		}
 		var err *binary.Error
 		switch im.Kind {
 		case ir.ExternFunc:

@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -218,6 +220,44 @@ func TestProposals(t *testing.T) {
 		f.CustomDescriptors = true
 		if err := Module(decodeCore(t, src), f); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestCompactImports: groups of imports of a module, and of one type.
+func TestCompactImports(t *testing.T) {
+	src := "\x00asm\x01\x00\x00\x00" + coreSection(1, "\x02\x60\x00\x00\x60\x01\x7f\x00") + coreSection(2, "\x05"+
+		"\x01m\x01a\x00\x01"+
+		"\x01m\x00\x7f\x02\x01b\x00\x00\x00\x03\x7f\x00"+
+		"\x01n\x00\x7e\x03\x7e\x01\x03\x01c\x01d\x00"+
+		"\x01o\x00\x7f\x00"+
+		"\x01o\x00\x7e\x00\x01\x00")
+	m := decodeCore(t, src)
+	if err := Module(m, AllFeatures()); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, i := range m.Imports {
+		got = append(got, fmt.Sprintf("%s.%s:%d,%d,%v,%v", i.Module, i.Name, i.Kind, i.Type, i.Global.Type, i.Global.Mutable))
+	}
+	var zero ir.ValType
+	i32, i64 := ir.TypeI32, ir.TypeI64
+	want := []string{
+		fmt.Sprintf("m.a:0,1,%v,false", zero), fmt.Sprintf("m.b:0,0,%v,false", zero), fmt.Sprintf("m.:3,0,%v,false", i32),
+		fmt.Sprintf("n.c:3,0,%v,true", i64), fmt.Sprintf("n.d:3,0,%v,true", i64), fmt.Sprintf("n.:3,0,%v,true", i64),
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	f := AllFeatures()
+	f.CompactImports = false
+	refusedCore(t, src, f, "compact imports support is not enabled")
+	for _, src := range []string{
+		"\x01m\x00\x7f\xff\xff\xff\xff\x0f", "\x01m\x00\x7e\x00\x00\xff\xff\xff\xff\x0f", "\x01m\x00\x7f", "\x01m\x01x\x7f\x00", "\x01m\x00\x7d\x00",
+		"\x01m\x00\x7f\x01\x00\x7f\x00",
+	} {
+		if _, err := binary.DecodeModule([]byte("\x00asm\x01\x00\x00\x00"+coreSection(1, "\x01\x60\x00\x00")+coreSection(2, "\x01"+src)), 0); err == nil {
+			t.Errorf("%q is accepted", src)
 		}
 	}
 }

@@ -72,6 +72,8 @@ func feature(f *validate.Features, name string) *bool {
 		return &f.WideArithmetic
 	case "custom_descriptors":
 		return &f.CustomDescriptors
+	case "compact_imports":
+		return &f.CompactImports
 	case "custom_page_sizes":
 		return &f.CustomPageSizes
 	case "component_model_async":
