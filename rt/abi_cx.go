@@ -21,21 +21,32 @@ type Cx struct {
 	D    int32
 	// Wide: Mem has 64-bit addresses; realloc is Fn64. See abi_wide.go.
 	Wide bool
-	Fn64 func(root unsafe.Pointer, d int32, old, oldSize, align, size uint64) uint64
-	// Scope is the task that borrow handles are lowered for.
-	Scope *Task
 	// Charge: the other side is the host, and lifted data counts against
 	// Limits.HostCallBytes.
 	Charge bool
+	Fn64   func(root unsafe.Pointer, d int32, old, oldSize, align, size uint64) uint64
+	// Scope is the task that borrow handles are lowered for.
+	Scope *Task
 
 	lifted uint64
 
-	nlent   int
-	lent    [4]uint32 // handles lent by the instance for this call
-	more    []uint32
-	guests  [2]*GuestResource // guest resources lent by the host for this call
-	nguests int
-	gmore   []*GuestResource
+	nlent, nguests int32
+	lent           [4]uint32         // handles lent by the instance for this call
+	guests         [2]*GuestResource // guest resources lent by the host for this call
+	more           *moreLends
+}
+
+// moreLends is what a Cx has no room for.
+type moreLends struct {
+	lent   []uint32
+	guests []*GuestResource
+}
+
+func (cx *Cx) moreLends() *moreLends {
+	if cx.more == nil {
+		cx.more = new(moreLends)
+	}
+	return cx.more
 }
 
 // MaxByteLength is MAX_STRING_BYTE_LENGTH and MAX_LIST_BYTE_LENGTH.
@@ -225,10 +236,11 @@ func (cx *Cx) LiftOwn(res *ResourceType, i uint32) (rep uint32, val any) {
 // LiftBorrow reads a handle, which is lent until [Cx.EndLends].
 func (cx *Cx) LiftBorrow(res *ResourceType, i uint32) (rep uint32, val any) {
 	rep, val = cx.Inst.liftBorrow(res, i)
-	if cx.nlent < len(cx.lent) {
+	if int(cx.nlent) < len(cx.lent) {
 		cx.lent[cx.nlent] = i
 	} else {
-		cx.more = append(cx.more, i)
+		m := cx.moreLends()
+		m.lent = append(m.lent, i)
 	}
 	cx.nlent++
 	return rep, val
@@ -237,20 +249,21 @@ func (cx *Cx) LiftBorrow(res *ResourceType, i uint32) (rep uint32, val any) {
 // EndLends gives back what was lent for the call (CanonicalABI.md,
 // Subtask.deliver_resolve).
 func (cx *Cx) EndLends() {
-	for _, i := range cx.lent[:min(cx.nlent, len(cx.lent))] {
+	for _, i := range cx.lent[:min(int(cx.nlent), len(cx.lent))] {
 		cx.Inst.unlend(i)
 	}
-	for _, i := range cx.more {
-		cx.Inst.unlend(i)
-	}
-	cx.nlent, cx.more = 0, nil
-	for _, r := range cx.guests[:min(cx.nguests, len(cx.guests))] {
+	for _, r := range cx.guests[:min(int(cx.nguests), len(cx.guests))] {
 		r.lends--
 	}
-	for _, r := range cx.gmore {
-		r.lends--
+	if m := cx.more; m != nil {
+		for _, i := range m.lent {
+			cx.Inst.unlend(i)
+		}
+		for _, r := range m.guests {
+			r.lends--
+		}
 	}
-	cx.nguests, cx.gmore = 0, nil
+	cx.nlent, cx.nguests, cx.more = 0, 0, nil
 }
 
 // LowerOwn puts an own handle into the instance's table.
@@ -278,10 +291,11 @@ func (cx *Cx) LendGuest(res *ResourceType, r *GuestResource) uint32 {
 		ThrowHost(res.Name, err)
 	}
 	r.lends++
-	if cx.nguests < len(cx.guests) {
+	if int(cx.nguests) < len(cx.guests) {
 		cx.guests[cx.nguests] = r
 	} else {
-		cx.gmore = append(cx.gmore, r)
+		m := cx.moreLends()
+		m.guests = append(m.guests, r)
 	}
 	cx.nguests++
 	return cx.Inst.lowerBorrow(res, r.rep, nil, cx.Scope)

@@ -51,7 +51,7 @@ func (f *DynFunc) Call(ctx context.Context, args []Value) (v Value, err error) {
 		}
 	}
 	saved := f.Inst.Context
-	f.Inst.Context = [2]uint32{}
+	f.Inst.Context = [2]uint64{}
 	if f.Inst.Tracked {
 		defer f.Inst.EndSync(f.Inst.BeginSync())
 	}

@@ -48,10 +48,10 @@ func (cx *Cx) Realloc64(old uint64, oldSize, align, size uint32) uint64 {
 // Check64 is [Cx.Check].
 func (cx *Cx) Check64(p uint64, size, align uint32) {
 	if p&uint64(align-1) != 0 {
-		Throwf(TrapHeapMisaligned, "%#x where alignment %d is needed", p, align)
+		Throwf(TrapHeapMisaligned, "argument or return pointer not aligned to %d: %#x", align, p)
 	}
 	if !cx.in(p, uint64(size)) {
-		Throwf(TrapMemoryOutOfBounds, "%d bytes at %#x", size, p)
+		Throwf(TrapMemoryOutOfBounds, "pointer out of bounds of memory: %d bytes at %#x", size, p)
 	}
 }
 
@@ -61,7 +61,7 @@ func (cx *Cx) CheckList64(p, n uint64, size, align uint32) uint32 {
 		cx.throwLong("list pointer/length out of bounds of memory", "list content out-of-bounds", n*uint64(size))
 	}
 	if p&uint64(align-1) != 0 {
-		Throwf(TrapHeapMisaligned, "list at %#x where alignment %d is needed", p, align)
+		Throwf(TrapHeapMisaligned, "list pointer is not aligned to %d: %#x", align, p)
 	}
 	if !cx.in(p, n*uint64(size)) {
 		cx.throwRange("list pointer/length out of bounds of memory", "list content out-of-bounds", n*uint64(size), p)

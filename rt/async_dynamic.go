@@ -234,11 +234,11 @@ func (c dynCx) lowerAsync(t *Type, v AsyncValue) uint32 {
 // same key that generated code has for it.
 func dynElem(t *Type) *Elem {
 	if t == nil {
-		return &Elem{Key: "_", Align: 1, Number: true}
+		return &Elem{Key: "_", Number: true}
 	}
 	var b strings.Builder
 	t.key(&b)
-	return &Elem{Key: b.String(), Size: t.size, Align: t.align, Number: t.Kind >= KindS8 && t.Kind <= KindF64, anyResource: t.hasHandle()}
+	return &Elem{Key: b.String(), Number: t.Kind >= KindS8 && t.Kind <= KindF64, anyResource: t.hasHandle()}
 }
 
 // key writes what codegen/adapt's typeKey does; resource types are left out.

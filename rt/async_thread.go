@@ -44,7 +44,7 @@ type Thread struct {
 	inline      bool // runs on the stack of its caller: a synchronous task's
 	resumed     bool // inline: was resumed
 	index       uint32
-	storage     [2]uint32
+	storage     [2]uint64
 
 	stack *stack // nil while it needs none
 	set   *WaitableSet

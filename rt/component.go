@@ -12,7 +12,7 @@ type ComponentInstance struct {
 	MayLeave bool
 	// Context is the thread-local storage of the thread that runs in the
 	// instance, if it can see it: a call into the instance puts its own in place.
-	Context [2]uint32
+	Context [2]uint64
 	Handles HandleTable
 	// Tracked: code of the instance can ask for the current task, so that every
 	// call needs one.

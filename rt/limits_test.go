@@ -7,7 +7,7 @@ import "testing"
 func TestStreamLimit(t *testing.T) {
 	g := newTestGuest()
 	g.Inst.Store.limits.HostCallBytes = 100
-	op := &CopyOp{Elem: &Elem{Size: 8, Align: 4}, Codecs: []any{&Codec[string]{Load: func(cx *Cx, p uint32, to []string) {
+	op := &CopyOp{Elem: &Elem{}, Size: 8, Align: 4, Codecs: []any{&Codec[string]{Load: func(cx *Cx, p uint64, to []string) {
 		for i := range to {
 			to[i] = cx.LiftUTF8(0, 30)
 		}

@@ -186,16 +186,16 @@ func codecOf[T any](op *CopyOp) *Codec[T] {
 	return nil
 }
 
-func (b *slice[T]) fromGuest(op *CopyOp, cx *Cx, p, n uint32) {
-	if op.Elem.Size > 0 {
+func (b *slice[T]) fromGuest(op *CopyOp, cx *Cx, p uint64, n uint32) {
+	if op.Size > 0 {
 		cx.Charge, cx.lifted = true, 0
 		codecOf[T](op).Load(cx, p, b.v[:n])
 	}
 	b.v = b.v[n:]
 }
 
-func (b *slice[T]) toGuest(op *CopyOp, cx *Cx, p, n uint32) {
-	if op.Elem.Size > 0 {
+func (b *slice[T]) toGuest(op *CopyOp, cx *Cx, p uint64, n uint32) {
+	if op.Size > 0 {
 		codecOf[T](op).Store(cx, p, b.v[:n])
 	}
 	b.v = b.v[n:]
@@ -229,7 +229,7 @@ func NewStream[T any](s *Store) (*StreamReader[T], *StreamWriter[T], error) {
 
 func newChannel(s *Store, future bool) (r, w *hostEnd, err error) {
 	err = s.enterLoop(context.Background(), func(int32) error {
-		ch := &channel{store: s, future: future}
+		ch := &channel{future: future}
 		r, w = newEnd(s, ch, false), newEnd(s, ch, true)
 		return nil
 	})

@@ -1,5 +1,7 @@
 package rt
 
+import "unsafe"
+
 // This file: streams and futures as guests see them (CanonicalABI.md, "Buffer
 // State", "Stream State", "Future State").
 
@@ -8,8 +10,6 @@ package rt
 type Elem struct {
 	// Key is the same for equal types: of all programs, unless resources are in them.
 	Key string
-	// Size and Align are 0 and 1 if there is no payload.
-	Size, Align uint32
 	// Number: a number, or no payload at all.
 	Number bool
 
@@ -22,18 +22,23 @@ type Elem struct {
 // options. For generated code.
 type CopyOp struct {
 	Elem *Elem
+	// Size and Align are those of an element in the memory that the options name; 0 and 1 if there is no payload.
+	Size, Align uint32
+	// Mem gives that memory, if there is a payload, and Cx the context of a copy, of the instance root.
+	Mem func(root unsafe.Pointer) *Memory
+	Cx  func(root unsafe.Pointer, d int32) Cx
 	// ID is the number of the options in the program; Move gives the function that copies elements
 	// from memory with the options src to memory with the options dst.
 	ID   int32
-	Move func(src, dst int32) func(src *Cx, p uint32, dst *Cx, q uint32)
+	Move func(src, dst int32) func(src *Cx, p uint64, dst *Cx, q uint64)
 	// Codecs has a Codec per Go type that the elements have at the host.
 	Codecs []any
 }
 
 // Codec moves elements between a guest's memory and Go. For generated code.
 type Codec[T any] struct {
-	Load  func(cx *Cx, p uint32, to []T)
-	Store func(cx *Cx, p uint32, from []T)
+	Load  func(cx *Cx, p uint64, to []T)
+	Store func(cx *Cx, p uint64, from []T)
 }
 
 // The results of a copy (CanonicalABI.md, CopyResult).
@@ -48,17 +53,18 @@ const maxBuffer = 1<<28 - 1
 
 // buffer is a guest's or a host's side of a copy.
 type buffer struct {
-	op                    *CopyOp // guests
-	cx                    Cx
-	ptr, progress, length uint32
-	host                  hostBuffer // host
+	op               *CopyOp // guests
+	root             unsafe.Pointer
+	ptr              uint64
+	progress, length uint32
+	host             hostBuffer // host
 }
 
 // hostBuffer is a Go slice that elements are copied from or to.
 type hostBuffer interface {
 	remain() int
-	fromGuest(op *CopyOp, cx *Cx, p, n uint32)
-	toGuest(op *CopyOp, cx *Cx, p, n uint32)
+	fromGuest(op *CopyOp, cx *Cx, p uint64, n uint32)
+	toGuest(op *CopyOp, cx *Cx, p uint64, n uint32)
 	fromHost(src hostBuffer, n uint32)
 }
 
@@ -77,40 +83,61 @@ func (b *buffer) zeroLength() bool {
 }
 
 // moveElems copies n elements.
-func moveElems(src, dst *buffer, n, d uint32) {
-	src.cx.D, dst.cx.D = int32(d), int32(d)
+func moveElems(src, dst *buffer, n uint32, d int32) {
 	switch {
 	case src.host != nil && dst.host != nil:
 		dst.host.fromHost(src.host, n)
 	case src.host != nil:
-		src.host.toGuest(dst.op, &dst.cx, dst.ptr, n)
+		src.host.toGuest(dst.op, dst.context(d), dst.ptr, n)
 	case dst.host != nil:
-		dst.host.fromGuest(src.op, &src.cx, src.ptr, n)
+		dst.host.fromGuest(src.op, src.context(d), src.ptr, n)
 	case src.op.Elem.Number:
-		if size := n * src.op.Elem.Size; size > 0 {
-			Copy(&src.cx, src.ptr, &dst.cx, dst.ptr, size)
+		if size := uintptr(n) * uintptr(src.op.Size); size > 0 {
+			copy(unsafe.Slice((*byte)(unsafe.Add(dst.op.Mem(dst.root).Base, uintptr(dst.ptr))), size),
+				unsafe.Slice((*byte)(unsafe.Add(src.op.Mem(src.root).Base, uintptr(src.ptr))), size))
 		}
 	default:
-		f := src.op.Move(src.op.ID, dst.op.ID)
-		if f == nil {
-			Throwf(TrapAsync, "elements of a stream or future cannot be copied between components that were translated separately")
-		}
-		for k := range n {
-			f(&src.cx, src.ptr+k*src.op.Elem.Size, &dst.cx, dst.ptr+k*dst.op.Elem.Size)
-		}
+		src.moveTo(dst, n, d)
 	}
-	for _, b := range [2]*buffer{src, dst} {
-		if b.host == nil {
-			b.progress += n
-			b.ptr += n * b.op.Elem.Size
-		}
+	src.moved(n)
+	dst.moved(n)
+}
+
+// context is the context of copies of a guest's buffer, nil if there is no payload.
+//
+//go:noinline
+func (b *buffer) context(d int32) *Cx {
+	if b.op.Cx == nil {
+		return nil
+	}
+	cx := b.op.Cx(b.root, d)
+	return &cx
+}
+
+func (b *buffer) moved(n uint32) {
+	if b.host == nil {
+		b.progress += n
+		b.ptr += uint64(n) * uint64(b.op.Size)
+	}
+}
+
+// moveTo copies n elements that are not numbers.
+//
+//go:noinline
+func (b *buffer) moveTo(dst *buffer, n uint32, d int32) {
+	f := b.op.Move(b.op.ID, dst.op.ID)
+	if f == nil {
+		Throwf(TrapAsync, "elements of a stream or future cannot be copied between components that were translated separately")
+	}
+	from, to := b.context(d), dst.context(d)
+	for k := range uint64(n) {
+		f(from, b.ptr+k*uint64(b.op.Size), to, dst.ptr+k*uint64(dst.op.Size))
 	}
 }
 
 // channel is what the two ends of a stream or future share (CanonicalABI.md,
 // SharedStreamImpl and SharedFutureImpl).
 type channel struct {
-	store   *Store
 	elem    *Elem // nil as long as no guest has had an end
 	future  bool
 	dropped bool
@@ -179,7 +206,7 @@ func (c *channel) copy(d int32, end endpoint, inst *ComponentInstance, b *buffer
 		src, dst = b, p
 	}
 	if c.future {
-		moveElems(src, dst, 1, uint32(d))
+		moveElems(src, dst, 1, d)
 		c.notify(copyCompleted)
 		end.copyDone(copyCompleted)
 		return
@@ -187,7 +214,7 @@ func (c *channel) copy(d int32, end endpoint, inst *ComponentInstance, b *buffer
 	switch {
 	case p.remain() > 0:
 		if n := min(src.remain(), dst.remain()); n > 0 {
-			moveElems(src, dst, n, uint32(d))
+			moveElems(src, dst, n, d)
 			c.end.copied()
 		}
 		if c.dropped {
@@ -263,7 +290,6 @@ func (e *copyEnd) event() (code, p1, p2 uint32) {
 	if e.write {
 		code++
 	}
-	e.buf.cx = Cx{}
 	return code, e.index, p2
 }
 
@@ -312,7 +338,7 @@ func sameElem(a, b *Elem) bool {
 
 // ChannelNew is canon stream.new and future.new. For generated code.
 func (c *ComponentInstance) ChannelNew(el *Elem, future bool) uint64 {
-	ch := &channel{store: c.Store, elem: el, future: future}
+	ch := &channel{elem: el, future: future}
 	r := c.addEnd(ch, false)
 	w := c.addEnd(ch, true)
 	return uint64(r) | uint64(w)<<32
@@ -327,7 +353,7 @@ func (c *ComponentInstance) addEnd(ch *channel, write bool) uint32 {
 
 // ChannelCopy is canon stream.read, stream.write, future.read and
 // future.write. For generated code.
-func (c *ComponentInstance) ChannelCopy(cx *Cx, op *CopyOp, future, write, async bool, i, ptr, n uint32) uint32 {
+func (c *ComponentInstance) ChannelCopy(root unsafe.Pointer, d int32, op *CopyOp, future, write, async bool, i uint32, ptr, n uint64) uint32 {
 	if !async {
 		c.mayBlock(i)
 	}
@@ -341,19 +367,18 @@ func (c *ComponentInstance) ChannelCopy(cx *Cx, op *CopyOp, future, write, async
 	if n > maxBuffer {
 		throwText(TrapAsync, "%s read/write count too large", e.ch.what())
 	}
-	if op.Elem.Size > 0 && n > 0 {
-		if ptr&(op.Elem.Align-1) != 0 {
-			Throwf(TrapHeapMisaligned, "%s pointer not aligned to %d: %#x", e.op(), op.Elem.Align, ptr)
+	if op.Size > 0 && n > 0 {
+		if ptr&uint64(op.Align-1) != 0 {
+			Throwf(TrapHeapMisaligned, "%s pointer not aligned to %d: %#x", e.op(), op.Align, ptr)
 		}
-		if uint64(ptr)+uint64(n)*uint64(op.Elem.Size) > cx.Mem.Size {
+		if size := op.Mem(root).Size; ptr > size || n*uint64(op.Size) > size-ptr {
 			throwText(TrapMemoryOutOfBounds, "%s pointer out of bounds of memory", e.op())
 		}
 	}
 	// Field by field: a value of the whole would be on the stack (Task.step).
-	e.buf.cx = *cx
-	e.buf.op, e.buf.ptr, e.buf.progress, e.buf.length = op, ptr, 0, n
+	e.buf.op, e.buf.root, e.buf.ptr, e.buf.progress, e.buf.length = op, root, ptr, 0, uint32(n)
 	e.state = endCopying
-	e.ch.copy(cx.D, e, c, &e.buf, write)
+	e.ch.copy(d, e, c, &e.buf, write)
 	if !e.pending {
 		if async {
 			return blocked
@@ -399,7 +424,7 @@ func (c *ComponentInstance) ChannelCancel(el *Elem, future, write, async bool, i
 	}
 	// wit-bindgen before this rule wakes its tasks by a stream without payload that it cancels like
 	// this. Such a cancellation never waits, so it is let pass.
-	if e.set != nil && !async && (el.Size > 0 || future) {
+	if e.set != nil && !async && (el.Key != "_" || future) {
 		throwInSet()
 	}
 	e.state = endCancelling
@@ -467,17 +492,30 @@ func NewErrorContext(message string) *ErrorContext { return &ErrorContext{messag
 func (e *ErrorContext) Error() string { return e.message }
 
 // ErrorContextNew is canon error-context.new. For generated code.
-func (c *ComponentInstance) ErrorContextNew(cx *Cx, enc StringEncoding, ptr, n uint32) uint32 {
-	return cx.LowerErrorContext(&ErrorContext{cx.LiftString(enc, ptr, n)})
+func (c *ComponentInstance) ErrorContextNew(cx *Cx, enc StringEncoding, ptr, n uint64) uint32 {
+	var message string
+	if cx.Wide {
+		message = cx.LiftString64(enc, ptr, n)
+	} else {
+		message = cx.LiftString(enc, uint32(ptr), uint32(n))
+	}
+	return cx.LowerErrorContext(&ErrorContext{message})
 }
 
 // ErrorContextDebugMessage is canon error-context.debug-message. For generated code.
-func (c *ComponentInstance) ErrorContextDebugMessage(cx *Cx, enc StringEncoding, i, ptr uint32) {
+func (c *ComponentInstance) ErrorContextDebugMessage(cx *Cx, enc StringEncoding, i uint32, ptr uint64) {
 	e := c.errorContext(i)
-	cx.Check(ptr, 8, 4)
+	if cx.Wide {
+		cx.Check64(ptr, 16, 8)
+		p, n := cx.LowerString64(enc, e.message)
+		cx.Mem.St64At(ptr, p)
+		cx.Mem.St64At(ptr+8, n)
+		return
+	}
+	cx.Check64(ptr, 8, 4)
 	p, n := cx.LowerString(enc, e.message)
-	cx.Mem.St32(ptr, p)
-	cx.Mem.St32(ptr+4, n)
+	cx.Mem.St32At(ptr, p)
+	cx.Mem.St32At(ptr+4, n)
 }
 
 // ErrorContextDrop is canon error-context.drop. For generated code.

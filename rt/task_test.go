@@ -75,11 +75,11 @@ func (e *fakeEnd) copyDone(result uint8) { e.told = append(e.told, result) }
 // read goes on waiting for elements; in any other meeting of a copy of nothing, the one that waits is over
 // (CanonicalABI.md, SharedStreamImpl.write and read).
 func TestZeroLength(t *testing.T) {
-	el := &Elem{Size: 1, Number: true}
+	el := &Elem{Number: true}
 	some := func() *buffer {
-		return &buffer{op: &CopyOp{Elem: el}, length: 1, host: &slice[byte]{v: make([]byte, 1)}}
+		return &buffer{op: &CopyOp{Elem: el, Size: 1}, length: 1, host: &slice[byte]{v: make([]byte, 1)}}
 	}
-	nothing := func() *buffer { return &buffer{op: &CopyOp{Elem: el}} }
+	nothing := func() *buffer { return &buffer{op: &CopyOp{Elem: el, Size: 1}} }
 	for _, x := range []struct {
 		what          string
 		first, second *buffer
@@ -95,7 +95,7 @@ func TestZeroLength(t *testing.T) {
 		{"read of nothing, write waits", some(), nothing(), false, nil, []uint8{copyCompleted}, 1},
 		{"write, read waits", some(), some(), true, []uint8{fakeCopied}, []uint8{copyCompleted}, 1},
 	} {
-		c := &channel{store: &Store{}, elem: el}
+		c := &channel{elem: el}
 		one, two := &fakeEnd{}, &fakeEnd{}
 		c.copy(0, one, nil, x.first, !x.write)
 		c.copy(0, two, nil, x.second, x.write)

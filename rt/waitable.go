@@ -159,7 +159,7 @@ func (c *ComponentInstance) WaitableSetNew() uint32 {
 }
 
 // WaitableSetWait is canon waitable-set.wait.
-func (c *ComponentInstance) WaitableSetWait(mem *Memory, cancellable bool, i, ptr uint32) uint32 {
+func (c *ComponentInstance) WaitableSetWait(mem *Memory, cancellable bool, i uint32, ptr uint64) uint32 {
 	c.mayBlock(i)
 	set, th := c.waitableSet(i), c.currentThread()
 	th.set = set
@@ -176,7 +176,7 @@ func (c *ComponentInstance) WaitableSetWait(mem *Memory, cancellable bool, i, pt
 }
 
 // WaitableSetPoll is canon waitable-set.poll.
-func (c *ComponentInstance) WaitableSetPoll(mem *Memory, cancellable bool, i, ptr uint32) uint32 {
+func (c *ComponentInstance) WaitableSetPoll(mem *Memory, cancellable bool, i uint32, ptr uint64) uint32 {
 	set := c.waitableSet(i)
 	var code, p1, p2 uint32
 	switch {
@@ -189,11 +189,12 @@ func (c *ComponentInstance) WaitableSetPoll(mem *Memory, cancellable bool, i, pt
 	return code
 }
 
-func (c *ComponentInstance) storeEvent(mem *Memory, ptr, p1, p2 uint32) {
+//go:noinline
+func (c *ComponentInstance) storeEvent(mem *Memory, ptr uint64, p1, p2 uint32) {
 	cx := Cx{Inst: c, Mem: mem}
-	cx.Check(ptr, 8, 4)
-	mem.St32(ptr, p1)
-	mem.St32(ptr+4, p2)
+	cx.Check64(ptr, 8, 4)
+	mem.St32At(ptr, p1)
+	mem.St32At(ptr+4, p2)
 }
 
 // WaitableSetDrop is canon waitable-set.drop.

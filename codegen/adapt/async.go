@@ -70,12 +70,8 @@ func (e *emitter) elem(t ir.TypeID) string {
 		name = fmt.Sprintf("elem%d", len(e.outlined))
 		e.outlined[key] = name
 		e.queue = append(e.queue, func() {
-			size, align, num := uint32(0), uint32(1), true
-			if t != ir.NoType {
-				it := &e.p.Types[t]
-				size, align, num = it.Size, it.Align, number(it.Kind)
-			}
-			e.f("var %s = %s.Elem{Key: %q, Size: %d, Align: %d, Number: %t}\n", name, e.rt(), e.typeKey(t), size, align, num)
+			num := t == ir.NoType || number(e.p.Types[t].Kind)
+			e.f("var %s = %s.Elem{Key: %q, Number: %t}\n", name, e.rt(), e.typeKey(t), num)
 		})
 	}
 	return name
@@ -186,7 +182,7 @@ func (e *emitter) startParams(l *ir.Lift, s *side, from func(n int) loc) {
 	in := e.slots("c", sig.Params)
 	if indirect {
 		_, size, align := e.tupleLayout(s, ts)
-		e.f("%s := %s.Realloc(0, 0, %d, %d)", in[0].name, s.cx, align, size)
+		e.f("%s := %s.Realloc%s(0, 0, %d, %d)", in[0].name, s.cx, s.suffix(), align, size)
 	} else {
 		e.declare(in)
 	}
@@ -203,13 +199,16 @@ func (e *emitter) startParams(l *ir.Lift, s *side, from func(n int) loc) {
 func (e *emitter) resolved(l *ir.Lift, s *side) loc {
 	o := e.options(l.Options)
 	t := e.p.FuncTypes[l.Type].Result
-	flat, limit := e.p.FlattenResults(l.Type, false), ir.MaxFlatResults
+	flat, limit := e.p.FlattenResults(l.Type, s.wide), ir.MaxFlatResults
 	if o.Async {
 		limit = ir.MaxFlatParams
 	}
 	indirect := len(flat) > limit
 	if indirect {
 		flat = []ir.ValType{ir.TypeI32}
+		if s.wide {
+			flat[0] = ir.TypeI64
+		}
 	}
 	out := e.slots("g", flat)
 	for n := range out {

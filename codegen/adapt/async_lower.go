@@ -15,8 +15,8 @@ func (e *emitter) resultPlace(ft ir.FuncTypeID, s *side, indirect bool, in, out 
 	if !indirect {
 		return flatLoc(s, out)
 	}
-	it, p := &e.p.Types[e.p.FuncTypes[ft].Result], in[len(in)-1].name
-	e.f("%s.Check(%s, %d, %d)", s.cx, p, it.Size, it.Align)
+	it, p := e.layout(s, e.p.FuncTypes[ft].Result), in[len(in)-1].name
+	e.f("%s.Check%s(%s, %d, %d)", s.cx, s.suffix(), p, it.Size, it.Align)
 	return memLoc(s, p, 0)
 }
 
@@ -39,7 +39,8 @@ func (e *emitter) asyncFused(t *ir.Trampoline, l *ir.Lift, what string) {
 	e.cx("*src = ", from, "d", false)
 	e.cx("*dst = ", to, "d", false)
 	e.f("dst.Scope = &c.Task")
-	src, dst := &side{cx: "src", enc: from.Encoding, inst: t.Instance}, &side{cx: "dst", enc: to.Encoding, inst: to.Instance}
+	src := &side{cx: "src", enc: from.Encoding, inst: t.Instance, wide: e.p.Memory64(from)}
+	dst := &side{cx: "dst", enc: to.Encoding, inst: to.Instance, wide: e.p.Memory64(to)}
 	ts, r := e.params(l.Type), e.p.FuncTypes[l.Type].Result
 	if len(ts) == 0 && r == ir.NoType {
 		e.f("c.On(nil, nil)")
@@ -49,7 +50,7 @@ func (e *emitter) asyncFused(t *ir.Trampoline, l *ir.Lift, what string) {
 			e.f("func(d int32, fl *%s.Flat) {\nsrc.D, dst.D = d, d", rt)
 			if paramsIndirect {
 				_, size, align := e.tupleLayout(src, ts)
-				e.f("src.Check(%s, %d, %d)", in[0].name, size, align)
+				e.f("src.Check%s(%s, %d, %d)", src.suffix(), in[0].name, size, align)
 			}
 			froms := e.paramLocs(src, ts, paramsIndirect, in)
 			e.startParams(l, dst, func(n int) loc { return froms[n] })
@@ -84,11 +85,13 @@ func (e *emitter) asyncLower(t *ir.Trampoline, name string) {
 	e.mayLeave(t.Instance)
 	_, paramsIndirect, resultIndirect := e.p.CoreSignature(t.FuncType, false, o)
 	s := e.makeCx("cx", o, "d", true)
-	e.lowerDynamic(t, s, in, out)
+	if !s.wide {
+		e.lowerDynamic(t, s, in, out)
+	}
 	ts := e.params(t.FuncType)
 	if paramsIndirect {
 		_, size, align := e.tupleLayout(s, ts)
-		e.f("cx.Check(%s, %d, %d)", in[0].name, size, align)
+		e.f("cx.Check%s(%s, %d, %d)", s.suffix(), in[0].name, size, align)
 	}
 	var args []string
 	for n, from := range e.paramLocs(s, ts, paramsIndirect, in) {
@@ -96,6 +99,7 @@ func (e *emitter) asyncLower(t *ir.Trampoline, name string) {
 		e.liftTo(a, ts[n], from)
 		args = append(args, a)
 	}
+	all := args
 	imp := &e.m.ImportFuncs[t.ImportFunc]
 	fn := "i.imports." + imp.Field
 	switch {
@@ -116,7 +120,12 @@ func (e *emitter) asyncLower(t *ir.Trampoline, name string) {
 		call = "return " + call
 	}
 	e.f("%s", call)
-	e.f("%s = %s(%s)", strings.Join(append(rs, "err"), ", "), fn, strings.Join(append([]string{"ctx"}, args...), ", "))
+	outs := strings.Join(append(rs, "err"), ", ")
+	if s.wide {
+		e.f("if f := i.pre.linked.Func(%d); f != nil {", t.ImportFunc)
+		e.f("%s = %s(%s)\nreturn err\n}", outs, e.typedLinked(t.FuncType), strings.Join(append([]string{"ctx"}, all...), ", "))
+	}
+	e.f("%s = %s(%s)", outs, fn, strings.Join(append([]string{"ctx"}, args...), ", "))
 	e.f("return err\n}, func(d int32) {\ncx.D = d")
 	bad := func(err string) { e.f("%s.ThrowHost(%q, %s)", rt, name, err) }
 	res := e.p.FuncTypes[t.FuncType].Result

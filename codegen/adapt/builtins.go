@@ -17,15 +17,14 @@ func (e *emitter) builtin(t *ir.Trampoline) {
 	}
 	in, out := e.trampHead(t, "the built-in "+t.Builtin)
 	o := e.options(t.Options)
-	if e.p.Memory64(o) {
-		e.unsupported("built-in "+t.Builtin, "memories with 64-bit addresses at component boundaries")
-	}
 	e.f("i := (*Instance)(root)")
 	if t.Builtin != "thread.available-parallelism" {
 		e.mayLeave(t.Instance)
 	}
 	c := fmt.Sprintf("i.comp[%d]", t.Instance)
 	arg := func(n int) string { return in[n].name }
+	// ptr is an address or a length, as rt takes them of memories of either kind.
+	ptr := func(n int) string { return "uint64(" + arg(n) + ")" }
 	// with is a call whose arguments are those of the built-in.
 	with := func(method string, first ...string) string {
 		return fmt.Sprintf("%s.%s(%s)", c, method, strings.Join(append(first, slotNames(in)...), ", "))
@@ -54,9 +53,9 @@ func (e *emitter) builtin(t *ir.Trampoline) {
 	case "waitable-set.new":
 		e.f("g0 = %s.WaitableSetNew()", c)
 	case "waitable-set.wait":
-		e.f("g0 = %s", with("WaitableSetWait", e.memory(o.Memory), async))
+		e.f("g0 = %s.WaitableSetWait(%s, %s, %s, %s)", c, e.memory(o.Memory), async, arg(0), ptr(1))
 	case "waitable-set.poll":
-		e.f("g0 = %s", with("WaitableSetPoll", e.memory(o.Memory), async))
+		e.f("g0 = %s.WaitableSetPoll(%s, %s, %s, %s)", c, e.memory(o.Memory), async, arg(0), ptr(1))
 	case "waitable-set.drop":
 		e.f("%s", with("WaitableSetDrop"))
 	case "waitable.join":
@@ -70,20 +69,19 @@ func (e *emitter) builtin(t *ir.Trampoline) {
 	case "stream.read", "stream.write", "future.read", "future.write":
 		n := "1"
 		if !future {
-			n = arg(2)
+			n = ptr(2)
 		}
-		e.cx("cx := ", o, "d", false)
-		e.f("g0 = %s.ChannelCopy(&cx, &%s, %t, %t, %t, %s, %s, %s)", c, e.copyOp(t, elem), future, op == "write", o.Async, arg(0), arg(1), n)
+		e.f("g0 = %s(%s.ChannelCopy(root, d, &%s, %t, %t, %t, %s, %s, %s))", goKind(out[0].kind), c, e.copyOp(t, elem), future, op == "write", o.Async, arg(0), ptr(1), n)
 	case "stream.cancel-read", "stream.cancel-write", "future.cancel-read", "future.cancel-write":
 		e.f("g0 = %s.ChannelCancel(&%s, %t, %t, %s, %s)", c, e.elem(elem), future, op == "cancel-write", async, arg(0))
 	case "stream.drop-readable", "stream.drop-writable", "future.drop-readable", "future.drop-writable":
 		e.f("%s.ChannelDrop(&%s, %t, %t, %s)", c, e.elem(elem), future, op == "drop-writable", arg(0))
 	case "error-context.new":
 		s := e.makeCx("cx", o, "d", false)
-		e.f("g0 = %s", with("ErrorContextNew", s.cx, e.encoding(o.Encoding)))
+		e.f("g0 = %s.ErrorContextNew(%s, %s, %s, %s)", c, s.cx, e.encoding(o.Encoding), ptr(0), ptr(1))
 	case "error-context.debug-message":
 		s := e.makeCx("cx", o, "d", false)
-		e.f("%s", with("ErrorContextDebugMessage", s.cx, e.encoding(o.Encoding)))
+		e.f("%s.ErrorContextDebugMessage(%s, %s, %s, %s)", c, s.cx, e.encoding(o.Encoding), arg(0), ptr(1))
 	case "error-context.drop":
 		e.f("%s", with("ErrorContextDrop"))
 	case "thread.index":
@@ -144,6 +142,16 @@ func (e *emitter) copyOp(t *ir.Trampoline, elem ir.TypeID) string {
 		o := e.options(t.Options)
 		el := e.elem(elem)
 		e.f("var %s = %s.CopyOp{Elem: &%s, ID: %d,", name, rt, el, t.Options)
+		if elem != ir.NoType {
+			it := e.p.Layout(elem, e.p.Memory64(o))
+			e.f("Size: %d, Align: %d,", it.Size, it.Align)
+			e.f("Mem: func(root %s.Pointer) *%s.Memory {\ni := (*Instance)(root)\nreturn %s\n},", e.unsafe(), rt, e.memory(o.Memory))
+			e.f("Cx: func(root %s.Pointer, d int32) %s.Cx {\ni := (*Instance)(root)", e.unsafe(), rt)
+			e.cx("return ", o, "d", false)
+			e.f("},")
+		} else {
+			e.f("Align: 1,")
+		}
 		if elem != ir.NoType && !number(e.p.Types[elem].Kind) {
 			e.f("Move: %s,", e.moves(elem))
 		}
@@ -173,7 +181,7 @@ func (e *emitter) moves(elem ir.TypeID) string {
 	e.outlined[key] = name
 	e.queue = append(e.queue, func() {
 		rt := e.rt()
-		fn := fmt.Sprintf("func(src *%s.Cx, p uint32, dst *%s.Cx, q uint32)", rt, rt)
+		fn := fmt.Sprintf("func(src *%[1]s.Cx, sp uint64, dst *%[1]s.Cx, dp uint64)", rt)
 		e.f("func %s(from, to int32) %s {\nswitch [2]int32{from, to} {", name, fn)
 		seen := map[[2]ir.OptionsID]bool{}
 		for _, w := range e.copyOps(elem, "write") {
@@ -185,7 +193,10 @@ func (e *emitter) moves(elem ir.TypeID) string {
 				seen[k] = true
 				wo, ro := e.options(w.Options), e.options(r.Options)
 				e.f("case [2]int32{%d, %d}:\nreturn %s {", k[0], k[1], fn)
-				e.copy(elem, memLoc(&side{cx: "src", enc: wo.Encoding, inst: wo.Instance}, "p", 0), memLoc(&side{cx: "dst", enc: ro.Encoding, inst: ro.Instance}, "q", 0))
+				src := &side{cx: "src", enc: wo.Encoding, inst: wo.Instance, wide: e.p.Memory64(wo)}
+				dst := &side{cx: "dst", enc: ro.Encoding, inst: ro.Instance, wide: e.p.Memory64(ro)}
+				e.f("p, q := %s(sp), %s(dp)", src.addr(), dst.addr())
+				e.copy(elem, memLoc(src, "p", 0), memLoc(dst, "q", 0))
 				e.f("}")
 			}
 		}
@@ -227,13 +238,13 @@ func (e *emitter) hostElems(elem ir.TypeID) []ir.TypeID {
 // a read stores, or what a write loads.
 func (e *emitter) codec(t ir.TypeID, o *ir.CanonOptions, read bool) {
 	rt, g := e.rt(), e.goType(t)
-	it := &e.p.Types[t]
-	s := &side{cx: "cx", enc: o.Encoding, inst: o.Instance}
+	s := &side{cx: "cx", enc: o.Encoding, inst: o.Instance, wide: e.p.Memory64(o)}
+	size := e.layout(s, t).Size
 	e.f("&%s.Codec[%s]{", rt, g)
 	if read {
-		e.f("Store: func(cx *%s.Cx, p uint32, from []%s) {", rt, g)
-		if number(it.Kind) {
-			e.f("%s.StoreNumbers(cx, from, p)\n},\n},", rt)
+		e.f("Store: func(cx *%s.Cx, p uint64, from []%s) {", rt, g)
+		if number(e.p.Types[t].Kind) {
+			e.f("%s.StoreNumbers64(cx, from, p)\n},\n},", rt)
 			return
 		}
 		if e.needsCheck(t) {
@@ -242,17 +253,17 @@ func (e *emitter) codec(t ir.TypeID, o *ir.CanonOptions, read bool) {
 		}
 		e.f("for k := range from {")
 		e.check(t, "from[k]", func(err string) { e.f("%s.ThrowHost(\"stream\", %s)", rt, err) })
-		e.f("q := p + uint32(k)*%d", it.Size)
+		e.f("q := %s(p) + %[1]s(k)*%[2]d", s.addr(), size)
 		e.copy(t, goLoc("from[k]"), memLoc(s, "q", 0))
 		e.f("}\n},\n},")
 		return
 	}
-	e.f("Load: func(cx *%s.Cx, p uint32, to []%s) {", rt, g)
-	if number(it.Kind) {
-		e.f("%s.LoadNumbers(cx, to, p)\n},\n},", rt)
+	e.f("Load: func(cx *%s.Cx, p uint64, to []%s) {", rt, g)
+	if number(e.p.Types[t].Kind) {
+		e.f("%s.LoadNumbers64(cx, to, p)\n},\n},", rt)
 		return
 	}
-	e.f("for k := range to {\nq := p + uint32(k)*%d", it.Size)
+	e.f("for k := range to {\nq := %s(p) + %[1]s(k)*%[2]d", s.addr(), size)
 	e.copy(t, memLoc(s, "q", 0), goLoc("to[k]"))
 	e.f("}\n},\n},")
 }

@@ -17,17 +17,6 @@ func (e *emitter) options(id ir.OptionsID) *ir.CanonOptions {
 	return &e.p.Options[id]
 }
 
-// supported refuses what this version does not translate.
-func (e *emitter) supported(what string, o *ir.CanonOptions, async bool) bool {
-	switch {
-	case e.p.Memory64(o) && async:
-		e.unsupported(what, "asynchronous functions with memories that have 64-bit addresses")
-	default:
-		return true
-	}
-	return false
-}
-
 // anyType reports whether some of a function's types has a property.
 func (e *emitter) anyType(ft ir.FuncTypeID, params, result bool, f func(*ir.Type) bool) bool {
 	t := &e.p.FuncTypes[ft]
@@ -131,7 +120,7 @@ func (e *emitter) realloc(def *ir.CoreDef, inst ir.ComponentInstanceID, is64 boo
 		call := e.call(def, "d", "old", "oldSize", "align", "size")
 		if e.hasContext(inst) {
 			e.f("saved := i.comp[%d].Context", inst)
-			e.f("i.comp[%d].Context = [2]uint32{}", inst)
+			e.f("i.comp[%d].Context = [2]uint64{}", inst)
 			e.f("p := %s", call)
 			e.f("i.comp[%d].Context = saved", inst)
 			call = "p"
@@ -212,11 +201,7 @@ func (e *emitter) paramLocs(s *side, ts []ir.TypeID, indirect bool, slots []slot
 
 // lift prints liftN.
 func (e *emitter) lift(l *ir.Lift) {
-	what := fmt.Sprintf("export %s", l.Name)
 	o := e.options(l.Options)
-	if !e.supported(what, o, e.p.FuncTypes[l.Type].Async) {
-		return
-	}
 	if e.p.FuncTypes[l.Type].Async {
 		e.asyncLift(l)
 		return

@@ -19,9 +19,9 @@ func (e *emitter) taskBuiltin(t *ir.Trampoline) bool {
 	e.f("i := (*Instance)(root)")
 	switch t.Builtin {
 	case "context.get":
-		e.f("g0 = i.comp[%d].Context[%d]", t.Instance, t.Arg)
+		e.f("g0 = %s(i.comp[%d].Context[%d])", goKind(t.Core.Results[0].Kind), t.Instance, t.Arg)
 	case "context.set":
-		e.f("i.comp[%d].Context[%d] = %s", t.Instance, t.Arg, in[0].name)
+		e.f("i.comp[%d].Context[%d] = uint64(%s)", t.Instance, t.Arg, in[0].name)
 	case "backpressure.inc":
 		e.f("i.comp[%d].BackpressureInc()", t.Instance)
 	case "backpressure.dec":
@@ -48,7 +48,7 @@ func (e *emitter) newThread(c ir.ComponentInstanceID) (t threadVars) {
 	if e.hasContext(c) {
 		t.saved = e.v("saved")
 		e.f("%s := i.comp[%d].Context", t.saved, c)
-		e.f("i.comp[%d].Context = [2]uint32{}", c)
+		e.f("i.comp[%d].Context = [2]uint64{}", c)
 	}
 	if e.tracked(c) {
 		t.thread = e.v("th")

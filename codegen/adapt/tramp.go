@@ -98,9 +98,6 @@ func (e *emitter) importName(id ir.ImportFuncID) string {
 func (e *emitter) lower(t *ir.Trampoline) {
 	name := e.importName(t.ImportFunc)
 	o := e.options(t.Options)
-	if !e.supported("import "+name, o, e.p.FuncTypes[t.FuncType].Async) {
-		return
-	}
 	if e.p.FuncTypes[t.FuncType].Async {
 		e.asyncLower(t, name)
 		return
@@ -323,9 +320,6 @@ func (e *emitter) fused(t *ir.Trampoline) {
 	l := &e.p.Lifts[t.Lift]
 	what := fmt.Sprintf("the call of %s by instance %d", l.Name, t.Instance)
 	from, to := e.options(t.Options), e.options(l.Options)
-	if async := e.p.FuncTypes[l.Type].Async; !e.supported(what, from, async) || !e.supported(what, to, async) {
-		return
-	}
 	if e.p.FuncTypes[l.Type].Async {
 		e.asyncFused(t, l, what)
 		return

@@ -128,6 +128,7 @@ type scope struct {
 	importVisible, exportVisible visible
 	inner                        visible // while an instance type is looked at
 	facts                        typeFacts
+	context                      *ir.ValType // of context.get and context.set, once there is one
 }
 
 // visible is a set of types with externally visible names.

@@ -63,9 +63,6 @@ func (s *scope) canonOpts(opts binary.CanonOpts, what string, at int, allowed ..
 		switch opt.Name {
 		case "memory":
 			o.pointer = s.memory(opt.Index, at)
-			if o.pointer == ir.I64 && what != "lift" && what != "lower" {
-				s.memory32(opt.Index, at)
-			}
 			o.memory = true
 		case "realloc":
 			s.coreFunc(opt.Index, at)
@@ -120,13 +117,6 @@ func (s *scope) memory(i uint32, at int) ir.Kind {
 		return ir.I64
 	}
 	return ir.I32
-}
-
-// memory32 checks a memory that a built-in of the async ABI uses.
-func (s *scope) memory32(i uint32, at int) {
-	if s.memory(i, at) == ir.I64 {
-		fail(at, "built-ins with memories that have 64-bit addresses are not supported")
-	}
 }
 
 func (o *canonOpts) need(ok bool, option string) {
@@ -295,6 +285,9 @@ var builtinTypes = map[string][2]int{
 
 func (s *scope) builtin(c *binary.Canon) {
 	at, name := c.Offset, c.Builtin
+	n, known := builtinTypes[name]
+	i32s := []ir.Kind{ir.I32, ir.I32, ir.I32}
+	params, results := slices.Clone(i32s[:n[0]]), slices.Clone(i32s[:n[1]])
 	s.requireBuiltin(c)
 	switch name {
 	case "task.return":
@@ -307,6 +300,10 @@ func (s *scope) builtin(c *binary.Canon) {
 	case "stream.read", "stream.write", "future.read", "future.write":
 		t := s.element(c)
 		o := s.canonOpts(c.Opts, name, at, "memory", "realloc", "async")
+		params[1] = o.pointer
+		if strings.HasPrefix(name, "stream.") {
+			params[2], results[0] = o.pointer, o.pointer
+		}
 		if t.elem != nil {
 			o.need(o.memory, "memory")
 			if strings.HasSuffix(name, ".read") && t.elem.pointer {
@@ -316,15 +313,27 @@ func (s *scope) builtin(c *binary.Canon) {
 	case "error-context.new":
 		o := s.canonOpts(c.Opts, name, at, "memory", "realloc")
 		o.need(o.memory, "memory")
+		params[0], params[1] = o.pointer, o.pointer
 	case "error-context.debug-message":
 		o := s.canonOpts(c.Opts, name, at, "memory", "realloc")
+		params[1] = o.pointer
 		o.need(o.memory, "memory")
 		o.need(o.realloc, "realloc")
 	case "waitable-set.wait", "waitable-set.poll":
-		s.memory32(c.Arg, at)
+		params[1] = s.memory(c.Arg, at)
 	case "context.get", "context.set":
-		if c.CoreType != ir.TypeI32 {
+		switch wide := c.CoreType == ir.TypeI64 && s.v.features.Component.Memory64; {
+		case c.CoreType != ir.TypeI32 && !wide:
 			fail(at, "`%s` only supports `i32` or `i64`: 64-bit `%s` requires the component model 64-bit feature", name, name)
+		case s.context == nil:
+			s.context = &c.CoreType
+		case *s.context != c.CoreType:
+			fail(at, "`%s`: type must match previous context type", name)
+		}
+		if name == "context.get" {
+			results[0] = c.CoreType.Kind
+		} else {
+			params[0] = c.CoreType.Kind
 		}
 		if c.Arg >= 2 {
 			fail(at, "`%s` immediate must be zero or one: %d", name, c.Arg)
@@ -352,12 +361,10 @@ func (s *scope) builtin(c *binary.Canon) {
 			s.element(c)
 		}
 	}
-	n, ok := builtinTypes[name]
-	if !ok {
+	if !known {
 		fail(at, "`%s` requires the shared-everything-threads proposal", strings.ReplaceAll(name, "available-parallelism", "available_parallelism"))
 	}
-	i32 := []ir.Kind{ir.I32, ir.I32, ir.I32}
-	s.addCoreFunc(i32[:n[0]], i32[:n[1]])
+	s.addCoreFunc(params, results)
 }
 
 // element is the stream or future type of a built-in.

@@ -60,10 +60,10 @@ func TestTraps(t *testing.T) {
 }
 
 // TestAsyncBuiltins: what the specification's scripts about tasks leave out, and each trap of the
-// built-ins with Wasmtime's text for it.
+// built-ins with Wasmtime's text for it; the same with 64-bit memories.
 func TestAsyncBuiltins(t *testing.T) {
 	for _, o := range []Options{{}, {Tags: "wc2go_checked"}, {Shuffle: 1}, {Shuffle: 2}, {Shuffle: 3}} {
-		if sum, out := run(t, o, "async", "asynctraps"); sum != (Summary{Passed: 25 + 509}) {
+		if sum, out := run(t, o, "async", "asynctraps", "asyncwide"); sum != (Summary{Passed: 25 + 509 + 81}) {
 			t.Errorf("tags %q, seed %d: %v\n%s", o.Tags, o.Shuffle, sum, out)
 		}
 	}

@@ -31,7 +31,7 @@ func (i *Instance) instantiate(ctx context.Context) (err error) {
 	i.core = core.Instances{Store: i.store, Root: unsafe.Pointer(i), Comp: i.comp}
 	i.comp[0].MayEnter = false
 	saved1 := i.comp[0].Context
-	i.comp[0].Context = [2]uint32{}
+	i.comp[0].Context = [2]uint64{}
 	th2 := i.comp[0].BeginSync()
 	i.core.Init0(e.Depth)
 	i.comp[0].EndSync(th2)
@@ -309,14 +309,14 @@ func tramp5(root unsafe.Pointer, d int32, f0 uint32) {
 // tramp6 is the built-in context.get.
 func tramp6(root unsafe.Pointer, d int32) (g0 uint32) {
 	i := (*Instance)(root)
-	g0 = i.comp[0].Context[0]
+	g0 = uint32(i.comp[0].Context[0])
 	return g0
 }
 
 // tramp7 is the built-in context.set.
 func tramp7(root unsafe.Pointer, d int32, f0 uint32) {
 	i := (*Instance)(root)
-	i.comp[0].Context[0] = f0
+	i.comp[0].Context[0] = uint64(f0)
 }
 
 // tramp8 is the built-in waitable-set.new.
