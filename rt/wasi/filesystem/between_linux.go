@@ -40,6 +40,45 @@ func (d *descriptor) between(n *descriptor, old, path string, link bool) error {
 	return nil
 }
 
+// rename renames as the kernel does it: os.Root's Rename refuses to put a directory
+// in the place of an empty one.
+func (d *descriptor) rename(n *descriptor, old, path string) error {
+	return d.between(n, old, path, false)
+}
+
+// fileTimes sets the times of an open file, whatever its name is by now. The zero
+// time is no change.
+func (d *descriptor) fileTimes(atime, mtime time.Time) error {
+	times := timespecs(atime, mtime)
+	c, err := d.file.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var e syscall.Errno
+	if err := c.Control(func(fd uintptr) {
+		_, _, e = syscall.Syscall6(syscall.SYS_UTIMENSAT, fd, 0, uintptr(unsafe.Pointer(&times)), 0, 0, 0)
+	}); err != nil {
+		return err
+	}
+	if e != 0 {
+		return e
+	}
+	return nil
+}
+
+// timespecs are two times as utimensat takes them.
+func timespecs(atime, mtime time.Time) (times [2]syscall.Timespec) {
+	const omit = 1<<30 - 2 // UTIME_OMIT
+	for i, t := range []time.Time{atime, mtime} {
+		if t.IsZero() {
+			times[i] = syscall.Timespec{Nsec: omit}
+		} else {
+			times[i] = syscall.NsecToTimespec(t.UnixNano())
+		}
+	}
+	return times
+}
+
 // linkTimes sets the times of a symbolic link itself. The zero time is no change.
 func (d *descriptor) linkTimes(path string, atime, mtime time.Time) error {
 	dir, name, err := d.holder(path)
@@ -47,13 +86,8 @@ func (d *descriptor) linkTimes(path string, atime, mtime time.Time) error {
 		return err
 	}
 	defer dir.Close()
-	const omit, noFollow = 1<<30 - 2, 0x100 // UTIME_OMIT, AT_SYMLINK_NOFOLLOW
-	var times [2]syscall.Timespec
-	for i, t := range []time.Time{atime, mtime} {
-		if times[i] = syscall.NsecToTimespec(t.UnixNano()); t.IsZero() {
-			times[i] = syscall.Timespec{Nsec: omit}
-		}
-	}
+	const noFollow = 0x100 // AT_SYMLINK_NOFOLLOW
+	times := timespecs(atime, mtime)
 	p, err := syscall.BytePtrFromString(name)
 	if err != nil {
 		return ErrorCodeInvalid

@@ -51,5 +51,47 @@ func (d *descriptor) between(n *descriptor, old, path string, link bool) error {
 	return d.base.Rename(from, to)
 }
 
+// rename renames. What the guest knows is rename(2): a directory may take the place of an empty
+// one, and what it cannot replace has its own error. Without a call for it, the empty one is removed
+// first.
+func (d *descriptor) rename(n *descriptor, old, path string) error {
+	from, err := d.root.Lstat(old)
+	if err != nil {
+		return err
+	}
+	if to, err := n.root.Lstat(path); err == nil && !os.SameFile(from, to) {
+		switch {
+		case from.IsDir() && !to.IsDir():
+			return ErrorCodeNotDirectory
+		case !from.IsDir() && to.IsDir():
+			return ErrorCodeIsDirectory
+		case to.IsDir():
+			if err := n.root.Remove(path); err != nil {
+				return ErrorCodeNotEmpty
+			}
+		}
+	} else if err == nil {
+		return nil
+	}
+	if d == n {
+		return d.root.Rename(old, path)
+	}
+	return d.between(n, old, path, false)
+}
+
+// fileTimes sets the times of an open file, by its name as long as that is the file's.
+func (d *descriptor) fileTimes(atime, mtime time.Time) error {
+	opened, err := d.file.Stat()
+	if err != nil {
+		return err
+	}
+	if named, err := d.parent.Lstat(d.name); err != nil || !os.SameFile(opened, named) {
+		if named, err = d.parent.Stat(d.name); err != nil || !os.SameFile(opened, named) {
+			return ErrorCodeUnsupported
+		}
+	}
+	return d.parent.Chtimes(d.name, atime, mtime)
+}
+
 // linkTimes sets the times of a symbolic link itself, which cannot be done safely here.
 func (d *descriptor) linkTimes(string, time.Time, time.Time) error { return ErrorCodeUnsupported }

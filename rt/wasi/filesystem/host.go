@@ -194,12 +194,11 @@ func (d *descriptor) AppendViaStream(context.Context) (wasiio.OutputStream, erro
 }
 
 // Advise is heard and not followed.
-func (d *descriptor) Advise(_ context.Context, off, _ uint64, _ Advice) error {
+func (d *descriptor) Advise(context.Context, uint64, uint64, Advice) error {
 	if _, err := d.asFile(0); err != nil {
 		return ErrorCodeBadDescriptor
 	}
-	_, err := offset(off)
-	return err
+	return nil
 }
 
 // SyncData writes data to the device.
@@ -268,11 +267,10 @@ func (d *descriptor) SetTimes(_ context.Context, atime, mtime NewTimestamp) erro
 	if d.readOnly {
 		return ErrorCodeNotPermitted
 	}
-	root, name := d.parent, d.name
 	if d.root != nil {
-		root, name = d.root, "."
+		return result(d.root.Chtimes(".", timeOf(atime), timeOf(mtime)))
 	}
-	return result(root.Chtimes(name, timeOf(atime), timeOf(mtime)))
+	return result(d.fileTimes(timeOf(atime), timeOf(mtime)))
 }
 
 // maxRead bounds one read; a guest asks again for more.
@@ -564,7 +562,7 @@ func (d *descriptor) openAt(pf PathFlags, path string, of OpenFlags, df Descript
 	case err == nil && info.Mode()&fs.ModeSymlink != 0:
 		return nil, ErrorCodeLoop
 	case err == nil && info.IsDir():
-		if of&OpenFlagsTruncate != 0 || df&DescriptorFlagsWrite != 0 {
+		if of&(OpenFlagsCreate|OpenFlagsTruncate) != 0 || df&DescriptorFlagsWrite != 0 {
 			return nil, ErrorCodeIsDirectory
 		}
 		root, err := d.root.OpenRoot(path)
@@ -580,11 +578,16 @@ func (d *descriptor) openAt(pf PathFlags, path string, of OpenFlags, df Descript
 	case err != nil && (of&OpenFlagsCreate == 0 || !errors.Is(err, fs.ErrNotExist)):
 		return nil, codeOf(err)
 	}
+	// Without either, a file is opened for reading, as Wasmtime does. A file that is only to be truncated
+	// is opened for writing too, but its descriptor does not write.
+	if df&(DescriptorFlagsRead|DescriptorFlagsWrite) == 0 {
+		df |= DescriptorFlagsRead
+	}
 	mode := os.O_RDONLY
-	switch {
-	case df&DescriptorFlagsRead != 0 && df&DescriptorFlagsWrite != 0:
+	switch writes := df&DescriptorFlagsWrite != 0 || of&OpenFlagsTruncate != 0; {
+	case writes && df&DescriptorFlagsRead != 0:
 		mode = os.O_RDWR
-	case df&DescriptorFlagsWrite != 0 || of&OpenFlagsTruncate != 0:
+	case writes:
 		mode = os.O_WRONLY
 	}
 	if of&OpenFlagsCreate != 0 {
@@ -666,10 +669,7 @@ func (d *descriptor) RenameAt(_ context.Context, old string, to Descriptor, path
 	if err := n.named(path, ErrorCodeBusy); err != nil {
 		return err
 	}
-	if d == n {
-		return result(d.root.Rename(old, path))
-	}
-	return result(d.between(n, old, path, false))
+	return result(d.rename(n, old, path))
 }
 
 // SymlinkAt makes a symbolic link; an absolute target is refused.

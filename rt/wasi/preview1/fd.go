@@ -246,11 +246,11 @@ func (s *System) FdSeek(fd uint32, delta uint64, whence, out uint32) uint32 {
 	default:
 		return einval
 	}
-	pos := int64(base) + int64(delta)
-	if pos < 0 || int64(delta) > 0 && pos < int64(base) {
+	pos := base + delta
+	if int64(delta) < 0 && pos > base || int64(delta) > 0 && pos < base {
 		return einval
 	}
-	f.pos = uint64(pos)
+	f.pos = pos
 	return s.put64(out, f.pos)
 }
 
@@ -332,7 +332,7 @@ func (s *System) FdAdvise(fd uint32, off, n uint64, advice uint32) uint32 {
 
 // FdAllocate is not supported, as in WASI 0.2.
 func (s *System) FdAllocate(fd uint32, _, _ uint64) uint32 {
-	if s.fd(fd) == nil {
+	if f := s.fd(fd); f == nil || f.desc == nil || f.kind == typeDirectory {
 		return ebadf
 	}
 	return enotsup
@@ -360,7 +360,7 @@ func (s *System) FdFdstatGet(fd, out uint32) uint32 {
 func (s *System) FdFdstatSetFlags(fd, flags uint32) uint32 {
 	f := s.fd(fd)
 	switch {
-	case f == nil:
+	case f == nil, f.kind == typeDirectory:
 		return ebadf
 	case flags&^31 != 0, flags&(flagDsync|flagSync|flagRsync) != 0:
 		return einval
@@ -481,11 +481,11 @@ func times(atim, mtim uint64, flags uint32) (a, m filesystem.NewTimestamp, e uin
 
 // FdFilestatSetTimes sets the times of an open file.
 func (s *System) FdFilestatSetTimes(fd uint32, atim, mtim uint64, flags uint32) uint32 {
-	d, e := s.descriptor(fd)
+	a, m, e := times(atim, mtim, flags)
 	if e != success {
 		return e
 	}
-	a, m, e := times(atim, mtim, flags)
+	d, e := s.descriptor(fd)
 	if e != success {
 		return e
 	}
@@ -510,8 +510,11 @@ func (s *System) FdPrestatGet(fd, out uint32) uint32 {
 // FdPrestatDirName gives the name of such a directory.
 func (s *System) FdPrestatDirName(fd, p, n uint32) uint32 {
 	f := s.fd(fd)
-	if f == nil || f.prefix == "" {
+	switch {
+	case f == nil:
 		return ebadf
+	case f.prefix == "":
+		return enotdir
 	}
 	if uint64(n) < uint64(len(f.prefix)) {
 		return enametoolong
@@ -575,6 +578,9 @@ func (s *System) entries(d filesystem.Descriptor) ([]entry, error) {
 		list[0].ino, list[1].ino = h.Lower, h.Lower // what is above is not told
 	}
 	st, err := d.ReadDirectory(ctx)
+	if errors.Is(err, filesystem.ErrorCodeNoEntry) {
+		return list, nil // it has been removed
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -583,6 +589,9 @@ func (s *System) entries(d filesystem.Descriptor) ([]entry, error) {
 	}
 	for {
 		o, err := st.ReadDirectoryEntry(ctx)
+		if errors.Is(err, filesystem.ErrorCodeNoEntry) {
+			return list, nil
+		}
 		if err != nil {
 			return nil, err
 		}

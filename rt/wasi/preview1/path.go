@@ -7,11 +7,8 @@ import (
 // dir finds a directory and a path in it.
 func (s *System) dir(fd, p, n uint32) (filesystem.Descriptor, string, uint32) {
 	f := s.fd(fd)
-	switch {
-	case f == nil || f.desc == nil:
+	if f == nil || f.kind != typeDirectory {
 		return nil, "", ebadf
-	case f.kind != typeDirectory:
-		return nil, "", enotdir
 	}
 	path, e := s.text(p, n)
 	return f.desc, path, e
@@ -87,6 +84,9 @@ const (
 
 // PathOpen opens a file or directory.
 func (s *System) PathOpen(fd, lookup, p, n, oflags uint32, rights, inheriting uint64, flags, out uint32) uint32 {
+	if f := s.fd(fd); f != nil && f.desc != nil && f.kind != typeDirectory {
+		return enotdir // others give ebadf, as in Wasmtime
+	}
 	d, path, e := s.dir(fd, p, n)
 	if e != success {
 		return e
@@ -138,10 +138,11 @@ func (s *System) PathOpen(fd, lookup, p, n, oflags uint32, rights, inheriting ui
 	f.kind = fileType(t)
 	parent := s.fd(fd)
 	if f.kind == typeDirectory {
-		f.rights, f.inherit = parent.rights, parent.inherit
+		f.rights, f.inherit, f.flags = parent.rights, parent.inherit, 0
 	} else {
 		f.rights = rightsFile & parent.inherit
-		if df&filesystem.DescriptorFlagsRead == 0 {
+		// Without either it can be read.
+		if df&filesystem.DescriptorFlagsRead == 0 && df&filesystem.DescriptorFlagsWrite != 0 {
 			f.rights &^= rightRead
 		}
 		if df&filesystem.DescriptorFlagsWrite == 0 {

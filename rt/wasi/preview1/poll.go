@@ -54,6 +54,9 @@ func (s *System) PollOneoff(in, out, n, count uint32) uint32 {
 		default:
 			return einval
 		}
+		if ev.errno != success {
+			return ev.errno // Wasmtime answers so, and not with an event
+		}
 		if p != nil {
 			wait, waiting = append(wait, p), append(waiting, ev)
 		} else {
