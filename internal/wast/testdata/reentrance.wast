@@ -1,4 +1,7 @@
-;; 1. guest -> guest -> same instance (via parent) reentrance
+;; Which calls may enter and leave which instances, handles between siblings, and what is left of a
+;; store that has trapped.
+
+;; 1. A component that calls its own export through a lowered function.
 (component
   (component $A
     (core module $m (func (export "f") (result i32) i32.const 7))
@@ -197,16 +200,4 @@
 (export "ok" (func $main "ok")) (export "bad" (func $main "bad")))
 (assert_return (invoke "ok"))
 (assert_trap (invoke "bad") "cannot remove owned resource while borrowed")
-;; uninstantiable
 (assert_trap (component (core module $m (func $s unreachable) (start $s)) (core instance (instantiate $m))) "unreachable")
-;; table cap
-(component
-  (import "wasmtime" (instance $w (export "set-max-table-capacity" (func (param "n" u32)))))
-  (type $r (resource (rep i32)))
-  (core func $new (canon resource.new $r))
-  (core func $set (canon lower (func $w "set-max-table-capacity")))
-  (core module $m (import "" "new" (func $new (param i32) (result i32))) (import "" "set" (func $set (param i32)))
-   (func (export "f") (local i32) (call $set (i32.const 10)) (loop (drop (call $new (i32.const 1))) (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br_if 0 (i32.lt_u (local.get 0) (i32.const 100))))))
-  (core instance $i (instantiate $m (with "" (instance (export "new" (func $new)) (export "set" (func $set))))))
-  (func (export "f") (canon lift (core func $i "f"))))
-(assert_trap (invoke "f") "resource table has no free keys")
