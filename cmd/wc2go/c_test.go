@@ -246,6 +246,62 @@ func TestC(t *testing.T) {
 	}
 }
 
+// TestRust compares a Rust program with what it printed as a native one, and has it panic and exit.
+func TestRust(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds programs")
+	}
+	module := filepath.Join("testdata", "c", "rust.wasm")
+	want, err := os.ReadFile(filepath.Join("testdata", "c", "rust.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("WC2GO_CACHE", t.TempDir())
+	tool, built := buildTool(t), filepath.Join(t.TempDir(), "built")
+	grants := []string{"--dir", ".", "--env", "T_A=1", "--env", "T_B=x y"}
+	if out, err := exec.Command(tool, append(append([]string{"build", "-o", built}, grants...), module)...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if module, err = filepath.Abs(module); err != nil {
+		t.Fatal(err)
+	}
+	program := append(append([]string{tool, "run"}, grants...), module)
+	for _, c := range []struct {
+		args           []string
+		status         int
+		stdout, stderr string // the end of what it prints on stdout, something on stderr
+	}{
+		{args: []string{"one", "two words"}},
+		{args: []string{"exit", "7"}, status: 7},
+		{args: []string{"exit", "255"}, status: 255},
+		{args: []string{"panic"}, status: 134, stderr: "panicked at 'on purpose 42'"},
+		{args: []string{"abort"}, status: 134, stderr: "wasm trap: wasm `unreachable` instruction executed"},
+		{args: []string{"oob"}, status: 134, stderr: "index out of bounds: the len is 3 but the index is 6"},
+		{args: []string{"thread"}, stdout: "Err(Unsupported)\n"},
+		{args: []string{"process"}, stdout: "true\n"},
+		{args: []string{"sandbox"}, stdout: "true true\n"},
+		{args: []string{"overflow"}, status: 134, stderr: "wasm trap: "},
+	} {
+		for _, argv := range [][]string{program, {built}} {
+			cmd := exec.Command(argv[0], append(argv[1:], c.args...)...)
+			cmd.Dir, cmd.Stdin = t.TempDir(), strings.NewReader("first\nsecond\nthird")
+			var stdout, stderr bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			cmd.Run()
+			if got := cmd.ProcessState.ExitCode(); got != c.status {
+				t.Errorf("%s %q: status %d, want %d", filepath.Base(argv[0]), c.args, got, c.status)
+			}
+			args := strings.ReplaceAll(fmt.Sprintf("%q", c.args), `" "`, `", "`)
+			if got := stdout.String(); got != strings.Replace(string(want), `["one", "two words"]`, args, 1)+c.stdout {
+				t.Errorf("%s %q printed\n%s", filepath.Base(argv[0]), c.args, got)
+			}
+			if got := stderr.String(); !strings.HasPrefix(got, "to stderr\n") || !strings.Contains(got, c.stderr) {
+				t.Errorf("%s %q: stderr %.1000s", filepath.Base(argv[0]), c.args, got)
+			}
+		}
+	}
+}
+
 // TestGrants gives a program what the options grant, and nothing else: by run, by build, and by a
 // program's own options.
 func TestGrants(t *testing.T) {
