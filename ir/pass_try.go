@@ -85,10 +85,14 @@ func (o *outliner) list(l []Stmt, loop bool) []Stmt {
 		}
 		lists(s, func(l *[]Stmt) { *l = o.list(*l, inner) })
 		t, ok := s.(*TryTable)
-		if ok && out == nil {
+		f, empty := s.(*If)
+		empty = empty && len(f.Then) == 0 // it held a try without catches or body
+		if (ok || empty) && out == nil {
 			out = append(make([]Stmt, 0, len(l)+4), l[:i]...)
 		}
 		switch {
+		case empty:
+			out = append(out, emptied(f)...)
 		case ok && len(t.Catches) == 0:
 			if t.Label == NoLabel {
 				out = append(out, t.Body...)

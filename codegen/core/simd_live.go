@@ -95,7 +95,8 @@ func findLostIn(f *ir.Func, params int, body []ir.Stmt, dead, over map[ir.Stmt]b
 }
 
 // laneLiveness is what liveness has for parts of values: bit 2*l of a set is the
-// last byte of local l, bit 2*l+1 all of it. Scalars have both.
+// last byte of local l, bit 2*l+1 all of it. Of a scalar needLast says that some of its
+// bits are used, but not for sure the upper ones.
 type laneLiveness struct {
 	locals []ir.ValType
 	small  bool // the function is small
@@ -116,10 +117,12 @@ func (v *laneLiveness) lose(x *ir.Expr) {
 // that is not used at all is findDead's matter, except where that is not enough.
 func (v *laneLiveness) wanted(live liveSet, l ir.Local) need {
 	switch {
-	case v.locals[l].Kind != ir.V128 && !v.small || live.has(2*l+1):
+	case live.has(2*l + 1):
 		return needAll
 	case live.has(2 * l):
 		return needLast
+	case v.locals[l].Kind != ir.V128 && !v.small:
+		return needAll
 	}
 	return needNone
 }
@@ -147,7 +150,12 @@ func (v *laneLiveness) stored(live liveSet, st *ir.Store) { v.read(live, st.X, v
 
 // store is what a store uses of its value.
 func (v *laneLiveness) store(s *ir.Store) need {
-	if s.Op.Info().Bytes == 16 || s.X.Type.Kind != ir.V128 {
+	switch size := s.Op.Info().Bytes; {
+	case size == 16:
+		return needAll
+	case s.X.Type.Kind == ir.I32 && size < 4 || s.X.Type.Kind == ir.I64 && size < 8:
+		return needLast
+	case s.X.Type.Kind != ir.V128:
 		return needAll
 	}
 	return laneNeed(int(s.Lane), int(s.Op.Info().Bytes))
@@ -185,10 +193,8 @@ func (v *laneLiveness) read(live liveSet, x *ir.Expr, d need) {
 	if !isVector(x) {
 		if d == needNone {
 			v.lose(x)
-		} else {
-			d = needAll
 		}
-		x.Operands(func(y *ir.Expr) { v.read(live, y, d) })
+		x.Operands(func(y *ir.Expr) { v.read(live, y, operandNeed(x, y, d)) })
 		return
 	}
 	if d == needNone {
@@ -221,7 +227,16 @@ func (v *laneLiveness) read(live liveSet, x *ir.Expr, d need) {
 	case ir.OpI8x16ExtractLaneS, ir.OpI8x16ExtractLaneU, ir.OpI16x8ExtractLaneS, ir.OpI16x8ExtractLaneU,
 		ir.OpI32x4ExtractLane, ir.OpI64x2ExtractLane, ir.OpF32x4ExtractLane, ir.OpF64x2ExtractLane:
 		_, size := laneShape(op)
+		if size == 8 && d != needAll {
+			d = needNone // it is loaded like a number
+		}
 		v.read(live, x.X, laneNeed(int(x.Imm), size)&d)
+	case ir.OpI8x16Bitmask, ir.OpI16x8Bitmask, ir.OpI32x4Bitmask, ir.OpI64x2Bitmask:
+		// The last lane is the highest bit.
+		if d != needAll {
+			d = needNone
+		}
+		v.read(live, x.X, d)
 	case ir.OpI8x16ReplaceLane, ir.OpI16x8ReplaceLane, ir.OpI32x4ReplaceLane, ir.OpI64x2ReplaceLane, ir.OpF32x4ReplaceLane, ir.OpF64x2ReplaceLane:
 		_, size := laneShape(op)
 		v.read(live, x.X, v.replaced(d, int(x.Imm), size))
@@ -273,6 +288,72 @@ func (v *laneLiveness) read(live liveSet, x *ir.Expr, d need) {
 			}
 		})
 	}
+}
+
+// operandNeed is what x, which is no operator of vectors, uses of y if d of its own value is used.
+func operandNeed(x, y *ir.Expr, d need) need {
+	if d == needNone {
+		return needNone
+	}
+	var konst *ir.Expr // the other operand, if it is a constant
+	switch {
+	case x.Y == nil || x.Z != nil:
+	case y == x.X && x.Y.Op == ir.OpConst:
+		konst = x.Y
+	case y == x.Y && x.X.Op == ir.OpConst:
+		konst = x.X
+	}
+	switch x.Op {
+	case ir.OpI32Add, ir.OpI64Add, ir.OpI32Sub, ir.OpI64Sub, ir.OpI32Rotl, ir.OpI64Rotl, ir.OpI32Rotr, ir.OpI64Rotr,
+		ir.OpI64ExtendI32S, ir.OpI64ExtendI32U:
+		return d
+	case ir.OpI32And, ir.OpI64And:
+		if konst != nil && konst.Imm>>topBit(y)&1 != 0 {
+			return d
+		}
+		return needLast
+	case ir.OpI32Or, ir.OpI64Or:
+		if konst != nil {
+			return needLast
+		}
+		return d
+	case ir.OpI32Xor, ir.OpI64Xor:
+		if same(x.X, x.Y) {
+			return needNone
+		}
+		return d
+	case ir.OpI32Eq, ir.OpI64Eq, ir.OpI32Ne, ir.OpI64Ne:
+		if konst != nil && konst.Imm == 0 {
+			return needAll
+		}
+		return needLast
+	case ir.OpSelect, ir.OpI32WrapI64,
+		ir.OpI32Extend8S, ir.OpI32Extend16S, ir.OpI64Extend8S, ir.OpI64Extend16S, ir.OpI64Extend32S,
+		ir.OpI32Mul, ir.OpI64Mul, ir.OpI32Shl, ir.OpI64Shl, ir.OpI32ShrS, ir.OpI64ShrS, ir.OpI32ShrU, ir.OpI64ShrU,
+		ir.OpI32DivS, ir.OpI64DivS, ir.OpI32DivU, ir.OpI64DivU, ir.OpI32RemS, ir.OpI64RemS, ir.OpI32RemU, ir.OpI64RemU:
+		return needLast
+	}
+	if x.Op > ir.OpI64Eqz && x.Op <= ir.OpI64GeU || x.Op > ir.OpI32Eqz && x.Op < ir.OpI64Eqz {
+		return needLast
+	}
+	return needAll
+}
+
+// topBit is the highest bit that x may have.
+func topBit(x *ir.Expr) int {
+	switch {
+	case x.Op == ir.OpI8x16Bitmask:
+		return 15
+	case x.Op == ir.OpI16x8Bitmask:
+		return 7
+	case x.Op == ir.OpI32x4Bitmask:
+		return 3
+	case x.Op == ir.OpI64x2Bitmask:
+		return 1
+	case x.Type.Kind == ir.I32:
+		return 31
+	}
+	return 63
 }
 
 // replaced is what of a vector is used of which a lane is replaced.

@@ -24,6 +24,7 @@ func m0f15_wait(m *core.M0, d int32, l0 uint32) uint32 {
 	return 2 | l2<<4
 }
 
+//go:noinline
 func m0f16_waited(m *core.M0, d int32, l0 uint32, l1 uint32) {
 	var l2, l3 uint32
 	if l0 == 1 {

@@ -11,6 +11,7 @@ import (
 	"github.com/wc2go/wc2go/rt"
 )
 
+//go:noinline
 func m0f0(m *core.M0, d int32, l0 uint32, l1 uint32, l2 uint32, l3 uint32) uint32 {
 	var l4, l5 uint32
 	l4 = (m.G0 + (l2 - 1)) & (0 - l2)

@@ -1,0 +1,17 @@
+;; A try without catches or body, alone in an if.
+(module
+  (func (export "if") (param i32) (result i32)
+    (if (local.get 0) (then (try_table)))
+    (i32.const 3))
+  (func (export "else") (param i32) (result i32) (local $r i32)
+    (if (local.get 0) (then (try_table)) (else (local.set $r (i32.const 5))))
+    (local.get $r))
+  (func (export "trap") (param i32) (result i32)
+    (if (i32.div_u (i32.const 1) (local.get 0)) (then (try_table)))
+    (i32.const 4))
+)
+(assert_return (invoke "if" (i32.const 1)) (i32.const 3))
+(assert_return (invoke "else" (i32.const 1)) (i32.const 0))
+(assert_return (invoke "else" (i32.const 0)) (i32.const 5))
+(assert_return (invoke "trap" (i32.const 2)) (i32.const 4))
+(assert_trap (invoke "trap" (i32.const 0)) "integer divide by zero")
