@@ -77,14 +77,37 @@ func (f Func) CallConcurrent(acc *Accessor, args ...Value) (*Call[Value], error)
 	if f.typ == nil {
 		return nil, errors.New("wc2go: call of a zero rt.Func")
 	}
-	if f.start == nil {
+	if !f.typ.Async {
 		return nil, errors.New("wc2go: the function's type is not async")
 	}
 	args, err := f.conform(args)
 	if err != nil {
 		return nil, err
 	}
+	if f.start == nil {
+		return acc.startApart(f.call, args), nil
+	}
 	return f.start(acc.ctx, args), nil
+}
+
+// startApart starts a call of a function that is known in its blocking form only: as a task of
+// its own in the event loop.
+func (a *Accessor) startApart(f func(ctx context.Context, args []Value) (Value, error), args []Value) *Call[Value] {
+	c := new(Call[Value])
+	c.w.begin(a.s, a.ev)
+	var v Value
+	h := a.s.spawn(a.base, func(ctx context.Context, _ *Accessor) (err error) {
+		v, err = f(ctx, args)
+		return err
+	}, func(err error) {
+		c.w.finishWith(func() {
+			if c.Value, c.Err = v, err; errors.Is(err, context.Canceled) {
+				c.Err = ErrCancelled
+			}
+		}, nil)
+	})
+	c.stop = h.Cancel
+	return c
 }
 
 // HostCall is a lowered import of asynchronous type that a [Linker] defines.

@@ -180,11 +180,17 @@ func (w *waiter) begin(s *Store, ev *events) {
 }
 
 // finish ends it; the first time counts.
-func (w *waiter) finish(err error) {
+func (w *waiter) finish(err error) { w.finishWith(nil, err) }
+
+// finishWith is finish with a function that is called if this is the first time.
+func (w *waiter) finishWith(first func(), err error) {
 	w.ev.mu.Lock()
 	defer w.ev.mu.Unlock()
 	if w.over.Load() {
 		return
+	}
+	if first != nil {
+		first()
 	}
 	if err != nil {
 		w.err = err
@@ -412,6 +418,7 @@ type Call[R any] struct {
 	w    waiter
 	end  *waiter // of who waits for a cancellation
 	task *Task
+	stop context.CancelFunc // of a call without a task
 	// Value and Err are for generated code: the result, and the error that the
 	// WIT result is.
 	Value R
@@ -533,6 +540,10 @@ func (c *Call[R]) Done() <-chan struct{} { return c.w.done() }
 // Cancel asks the callee to stop; it may return a result all the same. A
 // cancelled call has the error [ErrCancelled].
 func (c *Call[R]) Cancel() {
+	if c.stop != nil {
+		c.stop()
+		return
+	}
 	if c.w.over.Load() || c.task == nil {
 		return
 	}
@@ -645,7 +656,7 @@ func (a *Accessor) With(f func(*Access) error) error {
 // Spawn starts a task in the loop: see [Store.Spawn]. The task may outlive the
 // function that spawned it; it is cancelled with the context that RunConcurrent was given.
 func (a *Accessor) Spawn(task func(ctx context.Context, acc *Accessor) error) *JoinHandle {
-	return a.s.spawn(a.base, task)
+	return a.s.spawn(a.base, task, nil)
 }
 
 // JoinHandle is a task that was spawned. Dropping it does not cancel the task.
@@ -673,15 +684,22 @@ func (h *JoinHandle) Done() <-chan struct{} { return h.w.done() }
 // guests. It begins, and what it calls makes progress, only while the loop runs: during
 // RunConcurrent and plain calls of asynchronous functions.
 func (s *Store) Spawn(task func(ctx context.Context, acc *Accessor) error) *JoinHandle {
-	return s.spawn(context.Background(), task)
+	return s.spawn(context.Background(), task, nil)
 }
 
-func (s *Store) spawn(ctx context.Context, task func(ctx context.Context, acc *Accessor) error) *JoinHandle {
+// spawn is Spawn; end, if there is one, gets the task's error first.
+func (s *Store) spawn(ctx context.Context, task func(ctx context.Context, acc *Accessor) error, end func(error)) *JoinHandle {
 	h := &JoinHandle{}
+	finish := func(err error) {
+		if end != nil {
+			end(err)
+		}
+		h.w.finish(err)
+	}
 	ev, err := s.loopFor(ctx)
 	if ev == nil {
 		h.w.s, h.w.ev, h.cancel = s, deadEvents, func() {}
-		h.w.finish(err)
+		finish(err)
 		return h
 	}
 	h.w.begin(s, ev)
@@ -692,14 +710,14 @@ func (s *Store) spawn(ctx context.Context, task func(ctx context.Context, acc *A
 	ev.mu.Lock()
 	ev.spawned = append(ev.spawned, func() {
 		if ctx.Err() != nil {
-			h.w.finish(context.Cause(ctx))
+			finish(context.Cause(ctx))
 			return
 		}
 		ev.mu.Lock()
 		ev.running++
 		ev.mu.Unlock()
 		go func() {
-			s.runTask(acc, task, func(err error) { h.w.finish(err) })
+			s.runTask(acc, task, finish)
 			stop()
 			h.cancel()
 		}()
