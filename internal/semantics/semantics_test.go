@@ -89,7 +89,7 @@ func TestMemory64Feature(t *testing.T) {
 		t.Errorf("with all features: %v", err)
 	}
 	f.Component.Memory64 = false
-	if _, err := frontend.Translate(data, frontend.Options{Features: &f}); err == nil || !strings.Contains(err.Error(), "needs a 32-bit unshared memory") {
+	if _, err := frontend.Translate(data, frontend.Options{Features: &f}); err == nil || !strings.Contains(err.Error(), "64-bit memories require the") {
 		t.Errorf("without the feature: %v", err)
 	}
 	// A realloc of 32 bits does not go with a memory of 64: the type of the first core
