@@ -146,8 +146,30 @@ func (v *componentValidator) component(c *binary.Component, parent *scope) *comp
 	s := newScope(v, componentScope, parent)
 	for _, def := range c.Defs {
 		s.def(def)
+		s.counts(def.Pos())
 	}
 	return s.compType()
+}
+
+// Limits of index spaces, as Wasmtime has them.
+const (
+	maxInstances  = 1000 // core instances included
+	maxModules    = 1000
+	maxComponents = 1000
+)
+
+// counts checks the limits of index spaces.
+func (s *scope) counts(at int) {
+	for _, c := range []struct {
+		what   string
+		n, max int
+	}{
+		{"instances", len(s.insts) + len(s.coreInsts), maxInstances}, {"modules", len(s.modules), maxModules}, {"components", len(s.comps), maxComponents},
+	} {
+		if c.n > c.max {
+			fail(at, "%s count exceeds limit of %d", c.what, c.max)
+		}
+	}
 }
 
 func (s *scope) compType() *compNode {

@@ -193,6 +193,34 @@ func TestComponentTypeSize(t *testing.T) {
 	}
 }
 
+// Index spaces have Wasmtime's limits.
+func TestComponentCounts(t *testing.T) {
+	many := func(n int, item string) []string {
+		items := make([]string, n)
+		for i := range items {
+			items[i] = item
+		}
+		return items
+	}
+	for _, tt := range []struct {
+		what string
+		in   func(n int) string
+	}{
+		{"instances", func(n int) string { return comp(vec(2, many(n-1, "\x01\x00")...), vec(5, "\x01\x00")) }},
+		{"modules", func(n int) string {
+			return comp(whole(1, "\x00asm\x01\x00\x00\x00"), whole(4, comp(vec(6, many(n, "\x00\x11\x02\x01\x00")...))))
+		}},
+		{"components", func(n int) string { return comp(many(n, whole(4, comp()))...) }},
+	} {
+		if err := Bytes([]byte(tt.in(1000)), AllFeatures()); err != nil {
+			t.Errorf("1000 %s: %v", tt.what, err)
+		}
+		if err := Bytes([]byte(tt.in(1001)), AllFeatures()); err == nil || !strings.Contains(err.Error(), tt.what+" count exceeds limit of 1000") {
+			t.Errorf("1001 %s: got %v", tt.what, err)
+		}
+	}
+}
+
 // Many comparisons of large types have to end in an error soon.
 func TestComponentWork(t *testing.T) {
 	resources := func(n int) string { // an instance type with 2^n copies of a resource, shared

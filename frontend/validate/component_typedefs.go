@@ -50,6 +50,7 @@ func (s *scope) decls(decls []binary.Decl) {
 		case binary.DeclExport:
 			s.declare(&d.Name, s.externType(&d.Extern, false), false, true, d.Offset)
 		}
+		s.counts(d.Offset)
 	}
 }
 
