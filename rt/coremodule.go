@@ -86,9 +86,9 @@ type LinkError struct {
 
 func (e *LinkError) Error() string {
 	if e.Found == nil {
-		return fmt.Sprintf("unknown import %q %q: expected %v", e.Module, e.Name, e.Want)
+		return fmt.Sprintf("unknown import: `%s::%s` has not been defined, expected %v", e.Module, e.Name, e.Want)
 	}
-	return fmt.Sprintf("incompatible import type for %q %q: expected %v, found %v", e.Module, e.Name, e.Want, *e.Found)
+	return fmt.Sprintf("incompatible import type for `%s::%s`: %s", e.Module, e.Name, e.Found.mismatch(&e.Want))
 }
 
 // Instantiate makes an instance of m in st. imports finds what m imports; it is

@@ -53,6 +53,10 @@ func NewMemory(s *Store, t MemoryType) *Memory {
 	return m
 }
 
+// askFrom is the size from which on the system is asked whether there is so much memory
+// before Go takes it.
+const askFrom = 256 << 20
+
 // begin gives a new memory its first pages.
 func (m *Memory) begin(t MemoryType) {
 	if m.shared != nil && !m.mapped {
@@ -65,7 +69,7 @@ func (m *Memory) begin(t MemoryType) {
 		m.Base = unsafe.Pointer(unsafe.SliceData(b))
 	}
 	if t.Min > 0 && m.Grow(t.Min) == ^uint64(0) {
-		Throwf(TrapLimit, "memory of %d pages", t.Min)
+		Throwf(TrapLimit, "memory minimum size of %d pages exceeds memory limits", t.Min)
 	}
 }
 
@@ -73,8 +77,11 @@ func (m *Memory) begin(t MemoryType) {
 func newMemory(s *Store, t MemoryType) *Memory {
 	m := &Memory{store: s, max: t.Max, pageLog2: t.PageLog2, is64: t.Is64}
 	limit := uint64(1) << (32 - t.PageLog2)
-	if t.Is64 {
+	switch {
+	case t.Is64:
 		limit = 1 << 48 >> t.PageLog2
+	case t.PageLog2 == 0:
+		limit -= 2 // memory.grow must not return -1 where it succeeds
 	}
 	if !t.HasMax || m.max > limit {
 		m.max = limit
@@ -124,7 +131,7 @@ func (m *Memory) Grow(delta uint64) uint64 {
 		if l := s.limits.MemoryBytes; add > l || s.memBytes > l-add {
 			return ^uint64(0)
 		}
-	} else if size > maxMemory {
+	} else if size > m.byDefault() {
 		return ^uint64(0)
 	}
 	if m.mapped {
@@ -158,10 +165,13 @@ func (m *Memory) move(size uint64) (ok bool) {
 		return size <= m.spare()
 	}
 	c := size
-	if m.Size > 0 {
-		c = max(size, min(m.Size+m.Size/2, m.max<<m.pageLog2, maxAlloc, m.room()))
+	if m.Size > 0 || size >= askFrom { // what nobody touches of so much is address space only
+		c = max(size, min(size+size/2, m.max<<m.pageLog2, maxAlloc, m.room()))
 	}
 	b, ok := makeBytes(c)
+	if !ok && c > size {
+		b, ok = makeBytes(size)
+	}
 	if !ok {
 		return false
 	}
@@ -173,18 +183,30 @@ func (m *Memory) move(size uint64) (ok bool) {
 	return true
 }
 
+// byDefault is how large the memory may become if the store has no limit.
+func (m *Memory) byDefault() uint64 {
+	if m.is64 {
+		return maxMemory64
+	}
+	return maxMemory
+}
+
 // room is how large the memory may become by the store's limit.
 func (m *Memory) room() uint64 {
 	if m.store == nil || m.store.limits.MemoryBytes == 0 {
-		return maxMemory
+		return m.byDefault()
 	}
 	l := m.store.limits.MemoryBytes
 	return l - min(m.store.memBytes-m.Size, l)
 }
 
 // makeBytes is make, with a refusal instead of a panic for a length that the
-// machine cannot have.
+// machine cannot have, and for what the system would not give: that would end
+// the program.
 func makeBytes(n uint64) (b []byte, ok bool) {
+	if n >= askFrom && !grants(n) {
+		return nil, false
+	}
 	defer func() {
 		if recover() != nil {
 			b, ok = nil, false

@@ -20,7 +20,7 @@ var (
 
 // Limits bound what guests of a store may use. Zero fields mean the default.
 type Limits struct {
-	MemoryBytes   uint64 // all memories together; default: 4 GiB per memory, no sum
+	MemoryBytes   uint64 // all memories together; default: 4 GiB per memory, 16 GiB if it is 64-bit, no sum
 	TableElements uint64 // all tables together; default: 10,000,000 per table, no sum
 	Instances     int    // core instances; default 10,000
 	StackBytes    int    // of estimated guest stack; default 16 MiB
@@ -35,6 +35,7 @@ const (
 	// inside Go's own limit (1 GB, or 250 MB on 32-bit machines).
 	maxStackBytes = 64 << 20
 	maxMemory     = 4 << 30
+	maxMemory64   = 16 << 30
 	// nestCost is what a host call and the entry below it are taken to cost, in
 	// units of 16 bytes, so that guest and host calling each other end in a trap.
 	nestCost = 256

@@ -29,7 +29,7 @@ func NewTable[T any](s *Store, t TableType, v T) *Table[T] {
 		if t.Min > math.MaxInt/uint64(unsafe.Sizeof(v)) {
 			Throwf(TrapLimit, "table of %d elements: overflow calculating table allocation size", t.Min)
 		}
-		Throwf(TrapLimit, "table of %d elements", t.Min)
+		Throwf(TrapLimit, "table minimum size of %d elements exceeds table limits", t.Min)
 	}
 	return x
 }

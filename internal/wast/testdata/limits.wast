@@ -1,0 +1,56 @@
+;; Memories at the ends of what they can be, and what does not link.
+
+;; A module that has a name can be imported by it.
+(module $far (memory (export "memory") i64 0x1_0001 0x1_0005))
+(module
+  (import "far" "memory" (memory i64 0))
+  (data (i64.const 0x1_0000_0004) "\01\02\03\04")
+  (func (export "grow") (param i64) (result i64) (memory.grow (local.get 0)))
+  (func (export "size") (result i64) (memory.size))
+  (func (export "store") (param i64 i32) (i32.store offset=0xffff_ffff (local.get 0) (local.get 1)))
+  (func (export "load") (param i64) (result i32) (i32.load offset=0x1_0000_0000 (local.get 0))))
+(assert_return (invoke "grow" (i64.const 5)) (i64.const -1))
+(assert_return (invoke "grow" (i64.const 1)) (i64.const 0x1_0001))
+(assert_return (invoke "size") (i64.const 0x1_0002))
+(assert_return (invoke "load" (i64.const 2)) (i32.const 0x02010000))
+(assert_return (invoke "store" (i64.const 0x1_fffd) (i32.const 7)))
+(assert_return (invoke "load" (i64.const 0x1_fffc)) (i32.const 7))
+(assert_trap (invoke "store" (i64.const 0x1_fffe) (i32.const 7)) "out of bounds memory access")
+(assert_trap (invoke "load" (i64.const -1)) "out of bounds memory access")
+(assert_trap (invoke "load" (i64.const 0xffff_ffff_0000_0000)) "out of bounds memory access")
+
+;; memory.grow never succeeds with -1.
+(module $bytes (memory (export "memory") 0xffff_fffe (pagesize 1)))
+(module
+  (import "bytes" "memory" (memory 0 (pagesize 1)))
+  (func (export "load") (param i32) (result i32) (i32.load8_u (local.get 0)))
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))
+(assert_return (invoke "grow" (i32.const 1)) (i32.const -1))
+(assert_return (invoke "grow" (i32.const -1)) (i32.const -1))
+(assert_return (invoke "grow" (i32.const 0)) (i32.const -2))
+(assert_return (invoke "load" (i32.const 0xffff_fffd)) (i32.const 0))
+(assert_trap (invoke "load" (i32.const 0xffff_fffe)) "out of bounds memory access")
+(assert_trap (module (memory 0xffff_ffff (pagesize 1))) "memory minimum size of 4294967295 pages exceeds memory limits")
+(assert_trap (module (memory i64 0x1000_0000)) "memory minimum size of 268435456 pages exceeds memory limits")
+
+;; What an import is to be, and what it is.
+(module $m
+  (global (export "g") i32 (i32.const 0))
+  (global (export "gm") (mut i32) (i32.const 0))
+  (table (export "tf") 0 funcref)
+  (table (export "te") 0 5 externref)
+  (memory (export "mem") 0)
+  (memory (export "p1") 1 5 (pagesize 1))
+  (func (export "f")))
+(assert_unlinkable (module (import "m" "g" (global i64))) "incompatible import type for `m::g`: global types incompatible: expected global of type `i64`, found global of type `i32`")
+(assert_unlinkable (module (import "m" "g" (global (mut i32)))) "expected mutable global, found immutable global")
+(assert_unlinkable (module (import "m" "gm" (global i32))) "expected immutable global, found mutable global")
+(assert_unlinkable (module (import "m" "tf" (table 1 funcref))) "expected table limits (min: 1, max: none) doesn't match provided table limits (min: 0, max: none)")
+(assert_unlinkable (module (import "m" "te" (table 0 funcref))) "expected table of type `funcref`, found table of type `externref`")
+(assert_unlinkable (module (import "m" "mem" (memory 1))) "expected memory limits (min: 1, max: none) doesn't match provided memory limits (min: 0, max: none)")
+(assert_unlinkable (module (import "m" "mem" (memory i64 0))) "expected 64-bit memory, found 32-bit memory")
+(assert_unlinkable (module (import "m" "p1" (memory 0 5))) "memory types incompatible")
+(assert_unlinkable (module (import "m" "f" (func (param i32)))) "incompatible import type")
+(assert_unlinkable (module (import "m" "mem" (func))) "incompatible import type")
+(assert_unlinkable (module (import "m" "none" (func))) "unknown import: `m::none` has not been defined")
+(assert_unlinkable (module (memory i64 1) (data (i64.const 0xffff_ffff_ffff) "x")) "out of bounds memory access")
