@@ -158,7 +158,6 @@ type waiter struct {
 	s      *Store
 	ev     *events
 	isCall bool // without progress it is a deadlock
-	name   string
 	over   atomic.Bool
 	err    error
 	ch     chan struct{} // closed at the end; made when it is needed
@@ -435,7 +434,7 @@ func (c *Call[R]) Start(ctx context.Context, inst *ComponentInstance, callee *Ca
 				return err
 			}
 		}
-		c.w.isCall, c.w.name = true, callee.Name
+		c.w.isCall = true
 		c.w.begin(s, s.events)
 		t := NewTask(inst, callee, cx.Root, start, resolve)
 		cx.Scope = t

@@ -43,7 +43,8 @@ const (
 // Task is a call into a component instance (CanonicalABI.md, Task). The zero
 // Task is what a synchronous call needs: the scope of the borrow handles that it was given.
 type Task struct {
-	borrows int
+	borrows int32
+	packed  uint32 // what the callback returned
 
 	state taskState
 	phase taskPhase
@@ -63,7 +64,6 @@ type Task struct {
 
 	implicit Thread
 	first    *Thread // registered threads
-	packed   uint32  // what the callback returned
 }
 
 // taskPhase says what a task whose implicit thread has no stack does when it
@@ -236,7 +236,7 @@ func (t *Task) event(d int32) {
 		set := th.set
 		set.leave(th)
 		if !th.cancelled {
-			event, p1, p2 = set.take()
+			event, p1, p2 = set.take(t.inst.Store)
 		}
 	}
 	if th.cancelled {

@@ -76,10 +76,9 @@ func (w *waitable) join(set *WaitableSet) {
 
 // WaitableSet is a waitable set (CanonicalABI.md, WaitableSet).
 type WaitableSet struct {
-	store       *Store
-	members     int
-	first, last *waitable // with a pending event, in the order they came
-	count       int       // of them
+	members     int32
+	count       int32     // of those with a pending event
+	first, last *waitable // of them, in the order they came
 	waiting     []*Thread
 }
 
@@ -113,9 +112,9 @@ func (s *WaitableSet) unlink(w *waitable) {
 }
 
 // take is WaitableSet.get_pending_event.
-func (s *WaitableSet) take() (code, p1, p2 uint32) {
+func (s *WaitableSet) take(st *Store) (code, p1, p2 uint32) {
 	w := s.first
-	for range s.store.pick(s.count) {
+	for range st.pick(int(s.count)) {
 		w = w.next
 	}
 	return w.takeEvent()
@@ -155,7 +154,7 @@ func (c *ComponentInstance) waitable(i uint32) *waitable {
 
 // WaitableSetNew is canon waitable-set.new.
 func (c *ComponentInstance) WaitableSetNew() uint32 {
-	return c.Handles.add(handle{kind: handleSet, val: &WaitableSet{store: c.Store}})
+	return c.Handles.add(handle{kind: handleSet, val: &WaitableSet{}})
 }
 
 // WaitableSetWait is canon waitable-set.wait.
@@ -167,7 +166,7 @@ func (c *ComponentInstance) WaitableSetWait(mem *Memory, cancellable bool, i uin
 	cancelled := c.Store.waitUntil(th, waitSet, cancellable)
 	var code, p1, p2 uint32 = eventTaskCancelled, 0, 0
 	if !cancelled {
-		code, p1, p2 = set.take()
+		code, p1, p2 = set.take(c.Store)
 	}
 	set.leave(th)
 	th.set = nil
@@ -183,7 +182,7 @@ func (c *ComponentInstance) WaitableSetPoll(mem *Memory, cancellable bool, i uin
 	case c.currentTask().deliverPendingCancel(cancellable):
 		code = eventTaskCancelled
 	case set.first != nil:
-		code, p1, p2 = set.take()
+		code, p1, p2 = set.take(c.Store)
 	}
 	c.storeEvent(mem, ptr, p1, p2)
 	return code
