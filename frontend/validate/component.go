@@ -2,6 +2,7 @@ package validate
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/wc2go/wc2go/frontend/binary"
 	"github.com/wc2go/wc2go/ir"
@@ -13,7 +14,8 @@ import (
 
 // Component says whether c is a valid component, all nested components and
 // core modules included, and fills in the type signatures of its core modules.
-// The error is a *binary.Error.
+// It also refuses, as Wasmtime does, components that the outermost one imports or exports: there
+// is nothing a host could give for one or do with it. The error is a *binary.Error.
 func Component(c *binary.Component, f Features) (err error) {
 	v := &componentValidator{
 		features:  f,
@@ -30,8 +32,33 @@ func Component(c *binary.Component, f Features) (err error) {
 			err = be
 		}
 	}()
-	v.component(c, nil)
+	v.root(c, v.component(c, nil))
 	return nil
+}
+
+// root refuses components that cross the boundary to the host.
+func (v *componentValidator) root(c *binary.Component, t *compNode) {
+	for _, def := range c.Defs {
+		switch d := def.(type) {
+		case *binary.DefImport:
+			if d.Type.Sort == binary.SortComponent {
+				fail(d.Pos(), "root-level component imports are not supported")
+			}
+		case *binary.DefExport:
+			if x, ok := t.exports.get(d.Name.Name); ok && v.hasComponent(x, d.Pos()) {
+				fail(d.Pos(), "exporting a component from the root component is not supported")
+			}
+		}
+	}
+}
+
+// hasComponent reports whether e is a component or an instance that has one.
+func (v *componentValidator) hasComponent(e entity, at int) bool {
+	if i, ok := e.t.(*instNode); ok && e.sort == binary.SortInstance {
+		v.step(at, 1+len(i.exports.list))
+		return slices.ContainsFunc(i.exports.list, func(x extern) bool { return v.hasComponent(x.entity, at) })
+	}
+	return e.sort == binary.SortComponent
 }
 
 // Bytes decodes and validates a component or core module.

@@ -146,6 +146,10 @@ func TestComponent(t *testing.T) {
 		{"resource in a type", comp(vec(7, "\x42\x01\x01\x3f\x7f\x00")), "resources can only be defined within a concrete component"},
 
 		{"instantiate", comp(whole(4, comp(vec(10, importOf("r", subResource)))), vec(7, "\x3f\x7f\x00"), vec(5, "\x00\x00\x01"+str("r")+"\x03\x00")), ""},
+		{"root import of a component", comp(vec(7, "\x41\x00"), vec(10, importOf("c", "\x04\x00"))), "root-level component imports are not supported"},
+		{"root export of a component", comp(whole(4, comp()), vec(11, exportOf("c", "\x04\x00"))), "exporting a component from the root component is not supported"},
+		{"root export of an instance with a component", comp(whole(4, comp()), vec(5, "\x01\x01\x00"+str("c")+"\x04\x00"), vec(11, exportOf("i", "\x05\x00"))), "exporting a component from the root component is not supported"},
+		{"import and export of components further in", comp(whole(4, comp(vec(7, "\x41\x00"), vec(10, importOf("c", "\x04\x00")), vec(11, exportOf("d", "\x04\x00")))), vec(7, "\x41\x00"), vec(11, exportOf("t", "\x03\x00"))), ""},
 		{"missing argument", comp(whole(4, comp(vec(10, importOf("r", subResource)))), vec(5, "\x00\x00\x00")), "missing import named `r`"},
 		{"wrong argument", comp(whole(4, comp(vec(10, importOf("r", subResource)))), vec(7, "\x7d"), vec(5, "\x00\x00\x01"+str("r")+"\x03\x00")), "expected resource, found defined type"},
 		{"core argument", withLibc(whole(1, "\x00asm\x01\x00\x00\x00\x02\x08\x01\x01a\x01b\x02\x00\x01"), vec(2, "\x00\x01\x01"+str("a")+"\x12\x00")),
