@@ -3,6 +3,7 @@
 package progress
 
 import (
+	"io"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,12 @@ import (
 
 // delay is how long a job runs before it is shown: what is quick needs no bar.
 const delay = 300 * time.Millisecond
+
+// Widths in columns: of a bar, and of a terminal that does not tell its own.
+const (
+	barWidth   = 48
+	usualWidth = 80
+)
 
 // Progress shows the phases of one job.
 type Progress struct {
@@ -32,9 +39,15 @@ func New(f *os.File) *Progress {
 	}
 	shown := make(chan struct{})
 	time.AfterFunc(delay, func() { close(shown) })
-	return &Progress{
-		container: mpb.New(mpb.WithOutput(f), mpb.WithWidth(48), mpb.WithRefreshRate(100*time.Millisecond), mpb.WithRenderDelay(shown)),
+	options := []mpb.ContainerOption{mpb.WithRefreshRate(100 * time.Millisecond), mpb.WithRenderDelay(shown)}
+	if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+		options = append(options, mpb.WithOutput(f), mpb.WithWidth(barWidth))
+	} else {
+		// A terminal without a size, as script and container runtimes make them: mpb
+		// would show lines of no width.
+		options = append(options, mpb.WithOutput(struct{ io.Writer }{f}), mpb.WithWidth(usualWidth), mpb.WithAutoRefresh())
 	}
+	return &Progress{container: mpb.New(options...)}
 }
 
 // Phase ends the phase before and begins another, of total steps; 0 if their

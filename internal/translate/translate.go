@@ -3,6 +3,7 @@
 package translate
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,16 @@ func Read(file string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	if isText(data) {
+		return nil, fmt.Errorf("%s: is WebAssembly text, which has to be assembled first: wasm-tools parse -o OUT.wasm %s", file, file)
+	}
 	return data, nil
+}
+
+// isText: the file begins as text of WebAssembly does, with a list or a comment.
+func isText(data []byte) bool {
+	data = bytes.TrimLeft(data, " \t\r\n")
+	return bytes.HasPrefix(data, []byte("(")) || bytes.HasPrefix(data, []byte(";;"))
 }
 
 // Validate checks that data, the contents of file, is a valid component or core module.
