@@ -49,13 +49,16 @@ var prims = []typ{
 	{"u64", word("i64")}, {"s64", word("i64")}, {"f32", word("f32")}, {"f64", word("f64")}, {"char", word("i32")}, {"string", buffer}, {"string", buffer},
 }
 
+// keys are the types of keys of maps.
+var keys = []string{"bool", "u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "char", "string", "string"}
+
 // typ makes a type whose nesting is at most depth.
 func (g *gen) typ(depth int) typ {
 	if depth == 0 || g.r.IntN(4) == 0 {
 		return prims[g.r.IntN(len(prims))]
 	}
 	sub := func() typ { return g.typ(depth - 1) }
-	switch g.r.IntN(11) {
+	switch g.r.IntN(12) {
 	case 0, 1:
 		return typ{"(list " + sub().wat + ")", buffer}
 	case 2:
@@ -112,6 +115,8 @@ func (g *gen) typ(depth int) typ {
 	case 9:
 		e := sub()
 		return typ{"(option " + e.wat + ")", choice([]typ{e})}
+	case 10:
+		return typ{"(map " + keys[g.r.IntN(len(keys))] + " " + sub().wat + ")", buffer}
 	default:
 		var wat string
 		var cases []typ

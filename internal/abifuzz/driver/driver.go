@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/wc2go/wc2go/rt"
@@ -190,12 +191,51 @@ func fields(v rt.Value) []rt.Value {
 	return out
 }
 
-// text is a value in WAVE, shortened.
+// text is a value in WAVE. The entries of maps are sorted, for Go's maps have no order.
 func text(v rt.Value) string {
 	if v == nil {
 		return "nothing"
 	}
-	return v.String()
+	return sorted(v).String()
+}
+
+func sorted(v rt.Value) rt.Value {
+	list := func(vs []rt.Value) []rt.Value {
+		out := make([]rt.Value, len(vs))
+		for i, x := range vs {
+			out[i] = sorted(x)
+		}
+		return out
+	}
+	switch v := v.(type) {
+	case rt.MapValue:
+		out := make(rt.MapValue, len(v))
+		for i, x := range v {
+			out[i] = rt.MapEntry{Key: x.Key, Value: sorted(x.Value)}
+		}
+		slices.SortFunc(out, func(a, b rt.MapEntry) int { return strings.Compare(a.Key.String(), b.Key.String()) })
+		return out
+	case rt.List:
+		return rt.List(list(v))
+	case rt.Tuple:
+		return rt.Tuple(list(v))
+	case rt.Record:
+		out := slices.Clone(v)
+		for i := range out {
+			out[i].Value = sorted(out[i].Value)
+		}
+		return out
+	case rt.Variant:
+		v.Value = sorted(v.Value)
+		return v
+	case rt.OptionValue:
+		v.Value = sorted(v.Value)
+		return v
+	case rt.ResultValue:
+		v.Value = sorted(v.Value)
+		return v
+	}
+	return v
 }
 
 func number(v rt.Value) uint64 {
@@ -238,6 +278,16 @@ func equal(a, b reflect.Value) bool {
 	case reflect.Struct:
 		for i := range a.NumField() {
 			if !equal(a.Field(i), b.Field(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.Map:
+		if a.Len() != b.Len() {
+			return false
+		}
+		for _, k := range a.MapKeys() {
+			if x := b.MapIndex(k); !x.IsValid() || !equal(a.MapIndex(k), x) {
 				return false
 			}
 		}
@@ -356,6 +406,17 @@ func value(r *rand.Rand, t *rt.Type) rt.Value {
 		v := rt.List{}
 		for range length(r, 6) {
 			v = append(v, elem())
+		}
+		return v
+	case rt.KindMap:
+		v := rt.MapValue{}
+		seen := map[string]bool{}
+		for range length(r, 6) {
+			k := value(r, t.Key)
+			if !seen[k.String()] {
+				seen[k.String()] = true
+				v = append(v, rt.MapEntry{Key: k, Value: elem()})
+			}
 		}
 		return v
 	case rt.KindFixedList:
