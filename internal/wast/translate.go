@@ -145,7 +145,8 @@ func (t *translator) script(_ context.Context, s *script) error {
 			}
 			data, err := read()
 			if err != nil {
-				return err
+				*r = outcome{status: driver.Failed, text: err.Error()}
+				continue
 			}
 			if strings.HasSuffix(c.Type, "_custom") {
 				// What is wrong is an annotation of the text, which must not break the module.
@@ -166,7 +167,8 @@ func (t *translator) script(_ context.Context, s *script) error {
 			}
 			data, err := read()
 			if err != nil {
-				return err
+				c.Missing = err.Error()
+				continue
 			}
 			var m *module
 			if c.Component {

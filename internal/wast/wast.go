@@ -184,8 +184,9 @@ func find(paths []string) ([]*script, error) {
 		}
 		for _, f := range files {
 			s, err := load(f)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", f, err)
+			if err != nil { // the others are none the worse for it
+				s = &script{dir: filepath.Dir(f), name: f, outcomes: []outcome{{status: driver.Failed, text: err.Error()}}}
+				s.driver.Commands = []driver.Command{{Type: "script", Line: 1}}
 			}
 			scripts = append(scripts, s)
 		}

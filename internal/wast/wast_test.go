@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +103,40 @@ func TestWrong(t *testing.T) {
 	for line := 10; line <= 29; line++ {
 		if n := strings.Count(out, fmt.Sprintf("wrong.wast:%d: ", line)); n != 1 {
 			t.Errorf("line %d is reported %d times", line, n)
+		}
+	}
+}
+
+// TestDamaged: what cannot be read fails, and the rest runs.
+func TestDamaged(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds programs")
+	}
+	t.Setenv("WC2GO_CACHE", t.TempDir())
+	dir := t.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "good"), os.DirFS("testdata/traps")); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"json": "{",
+		"none": `{}`,
+		"file": `{"source_filename":"file.wast","commands":[{"type":"module","line":3,"filename":"none.wasm"},{"type":"assert_malformed","line":4,"filename":"none.wasm","text":""}]}`,
+	} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name, scriptFile), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	sum, err := Run(context.Background(), []string{dir}, Options{}, &b)
+	if err != nil || sum != (Summary{Passed: 29, Failed: 4}) {
+		t.Errorf("%v, %v\n%s", sum, err, b.String())
+	}
+	for _, want := range []string{"json/script.json:1: script: ", "none/script.json:1: script: ", "file.wast:3: module: ", "file.wast:4: assert_malformed: "} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in:\n%s", want, b.String())
 		}
 	}
 }
