@@ -100,14 +100,23 @@ func newMemory(s *Store, t MemoryType) *Memory {
 }
 
 // Pages is memory.size.
-func (m *Memory) Pages() uint64 { return m.Size >> m.pageLog2 }
+func (m *Memory) Pages() uint64 { return m.Bound() >> m.pageLog2 }
+
+// Bound is Size, where another thread may grow the memory meanwhile. For generated code.
+func (m *Memory) Bound() uint64 {
+	if bits.UintSize == 64 {
+		return atomic.LoadUint64(&m.Size)
+	}
+	return m.Size
+}
 
 // Bytes is the memory as a slice, good until it grows or the store is closed.
 func (m *Memory) Bytes() []byte {
-	if m.Size == 0 {
+	n := m.Bound()
+	if n == 0 {
 		return nil
 	}
-	return unsafe.Slice((*byte)(m.Base), m.Size)
+	return unsafe.Slice((*byte)(m.Base), n)
 }
 
 // Grow is memory.grow: it returns the old size in pages, or all ones if the
@@ -221,7 +230,7 @@ func (m *Memory) spare() uint64 { return uint64(cap(m.res.mem)) }
 
 // check traps unless n bytes at p are in the memory.
 func (m *Memory) check(p, n uint64) {
-	if n > m.Size || p > m.Size-n {
+	if size := m.Bound(); n > size || p > size-n {
 		panic(TrapMemoryOutOfBounds)
 	}
 }

@@ -903,15 +903,24 @@ func (b *body) effective(mem uint32, x *ir.Expr, off uint64) string {
 // inBounds prints a check that n bytes at tmp, which effective has given for off, are in
 // the memory.
 func (b *body) inBounds(mem uint32, tmp string, off, n uint64) {
-	i := strconv.FormatUint(uint64(mem), 10)
 	b.file.rt = true
 	if t, _ := b.m.Memory(mem); t.Limits.Is64 {
-		b.line("if !rt.In(", tmp, ", ", strconv.FormatUint(off, 10), ", ", strconv.FormatUint(n, 10), ", m.Mem", i, ".Size) {")
+		b.line("if !rt.In(", tmp, ", ", strconv.FormatUint(off, 10), ", ", strconv.FormatUint(n, 10), ", ", b.memSize(mem), ") {")
 	} else {
-		b.line("if ", tmp, "+", strconv.FormatUint(n, 10), " > m.Mem", i, ".Size {")
+		b.line("if ", tmp, "+", strconv.FormatUint(n, 10), " > ", b.memSize(mem), " {")
 	}
 	b.line("\tpanic(rt.TrapMemoryOutOfBounds)")
 	b.line("}")
+}
+
+// memSize is the size of a memory in bytes as a Go expression. Other threads grow
+// shared ones meanwhile.
+func (b *body) memSize(mem uint32) string {
+	m := "m.Mem" + strconv.FormatUint(uint64(mem), 10)
+	if t, _ := b.m.Memory(mem); t.Limits.Shared {
+		return m + ".Bound()"
+	}
+	return m + ".Size"
 }
 
 func (b *body) store(s *ir.Store) {

@@ -49,7 +49,7 @@ func (b *body) plain(x *ir.Expr) *node {
 		return call("m.Tab"+strconv.FormatUint(uint64(x.Index), 10)+".Get", b.widen(x.X))
 	case ir.OpMemorySize:
 		t, _ := b.m.Memory(x.Index)
-		n := bin(">>", atom("m.Mem"+strconv.FormatUint(uint64(x.Index), 10)+".Size"), uintLit(uint64(t.PageLog2)))
+		n := bin(">>", atom(b.memSize(x.Index)), uintLit(uint64(t.PageLog2)))
 		if t.Limits.Is64 {
 			return n
 		}
