@@ -37,7 +37,7 @@ type body struct {
 	assigned []bool
 	temps    int // temporaries in use by the statement
 	maxTemps int
-	force    bool // loads need a check even where memory is guarded
+	force    bool // loads must be done even where memory is guarded and their values are not used
 	vec      vectors
 
 	readCount []int // see reads
@@ -45,8 +45,8 @@ type body struct {
 
 // file collects what the text of one file refers to.
 type file struct {
-	math, bits, unsafe, rt, atomic bool
-	calls                          map[string]declared
+	math, bits, unsafe, rt, atomic, runtime bool
+	calls                                   map[string]declared
 }
 
 // declared is a function of another package: its symbol and its signature.
@@ -431,6 +431,8 @@ func (b *body) discard(x *ir.Expr) {
 			b.discard(x.X)
 		} else if !b.guarded(x.Index) && x.End == ir.NoCheck {
 			b.discard(x.X)
+		} else if _, ok := loadKinds[x.Op]; ok && b.guarded(x.Index) {
+			b.keepLoad(x)
 		} else {
 			b.bounds(x.Index, x.X, x.Imm, x.Op.Info().Bytes, x.End)
 		}
@@ -980,7 +982,13 @@ func (b *body) load(x *ir.Expr, check bool) *node {
 	outer := b.pos
 	b.pos = x.Pos
 	defer func() { b.pos = outer }()
-	p := b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, x.End, check || b.force || b.needsCheck(x))
+	check = check || b.force || b.needsCheck(x)
+	if check && b.guarded(x.Index) {
+		if _, in := b.fixed(x.Index, x.X, x.Imm, x.Op.Info().Bytes); !in {
+			return b.keptLoad(x, k)
+		}
+	}
+	p := b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, x.End, check)
 	var n *node
 	switch {
 	case !b.checked:
@@ -995,6 +1003,45 @@ func (b *body) load(x *ir.Expr, check bool) *node {
 	}
 	if k.to != "" {
 		n = conv(k.to, n)
+	}
+	return n
+}
+
+// keepLoad prints a load of guarded memory that Go must not drop, narrow or move, as a statement of
+// its own. It returns a uint64 that begins with what was loaded. runtime.KeepAlive is an effect on memory for the compiler, which
+// needs all of its argument; there is no instruction for it. What it keeps is a pointer, because a number
+// would become a Go object; it never is where the garbage collector looks.
+func (b *body) keepLoad(x *ir.Expr) *node {
+	p := b.addr(x.Index, x.X, x.Imm, x.Op.Info().Bytes, x.End, false)
+	typ := "uint" + strconv.Itoa(8*int(x.Op.Info().Bytes))
+	n := deref(typ, p)
+	if typ != "uint64" {
+		n = conv("uint64", n)
+	}
+	t := "t" + strconv.Itoa(b.temps)
+	b.temps++
+	b.maxTemps = max(b.maxTemps, b.temps)
+	b.assign(t, n)
+	b.file.runtime = true
+	b.line("runtime.KeepAlive(unsafe.Add(unsafe.Pointer(nil), ", t, "))")
+	return atom(t)
+}
+
+// keptLoad is the value of a load that keepLoad prints.
+func (b *body) keptLoad(x *ir.Expr, k memKind) *node {
+	n := b.keepLoad(x)
+	switch k.typ {
+	case "float32":
+		b.file.math = true
+		return call("math.Float32frombits", conv("uint32", n))
+	case "float64":
+		b.file.math = true
+		return call("math.Float64frombits", n)
+	case "int8", "int16", "int32":
+		return conv(k.to, conv(k.typ, n))
+	}
+	if x.Type.Kind == ir.I32 {
+		return conv("uint32", n)
 	}
 	return n
 }

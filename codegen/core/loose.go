@@ -5,7 +5,7 @@ import "github.com/wc2go/wc2go/ir"
 // A load that is used on some paths only is loose: Go's compiler moves it to
 // where it is used, as long as memory does not change before, and with it the fault. Wasm
 // says the load traps where it stands, whether its value is used or not. findLoose finds the
-// loads that need an explicit check for it: those whose value is not certainly used
+// loads that need more for it (body.keepLoad): those whose value is not certainly used
 // from here on, and that no change of memory keeps in their place.
 //
 // Unreachable counts as a use of everything. It is a place that nobody hurries to, so what Go would

@@ -58,13 +58,16 @@ func (l *Layout) printShard(s int) ([]File, error) {
 		if f.bits {
 			b.WriteString("\t\"math/bits\"\n")
 		}
+		if f.runtime {
+			b.WriteString("\t\"runtime\"\n")
+		}
 		if f.atomic {
 			b.WriteString("\t\"sync/atomic\"\n")
 		}
 		if f.unsafe {
 			b.WriteString("\t\"unsafe\"\n")
 		}
-		if f.math || f.bits || f.atomic || f.unsafe {
+		if f.math || f.bits || f.runtime || f.atomic || f.unsafe {
 			b.WriteString("\n")
 		}
 		paths := []string{l.opts.ImportPath + "/internal/core"}

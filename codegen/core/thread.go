@@ -8,8 +8,15 @@ import "github.com/wc2go/wc2go/ir"
 // better, but Go has goto: where the number is a constant, the jump goes to the block at
 // once. So the loops that the source had are loops again for the Go compiler.
 //
+// LLVM has a br_table of two or three blocks before a loop that had several entries. There nothing is
+// gained, and much is lost: with a loop of several entries anywhere in a function the Go compiler takes none of
+// its loops for a loop, and moves what does not change in them into them. Such tables stay.
+//
 // Only what is printed changes. What analyses see is the way through the br_table, of
 // which the shorter one is a part.
+
+// minBlocks is the least number of blocks a br_table has that jumps go past.
+const minBlocks = 4
 
 // dispatch finds the br_table that a loop begins with, nil if there is none or
 // if it does not look at a local.
@@ -20,7 +27,7 @@ func dispatch(l *ir.Loop) *ir.BrTable {
 		case *ir.Block:
 			body = s.Body
 		case *ir.BrTable:
-			if _, one := oneTarget(s); one || s.X.Op != ir.OpLocal {
+			if s.X.Op != ir.OpLocal || blocks(s) < minBlocks {
 				return nil
 			}
 			return s
@@ -29,6 +36,15 @@ func dispatch(l *ir.Loop) *ir.BrTable {
 		}
 	}
 	return nil
+}
+
+// blocks is the number of different places that a br_table leads to.
+func blocks(s *ir.BrTable) int {
+	seen := map[ir.Label]bool{s.Default: true}
+	for _, l := range s.Targets {
+		seen[l] = true
+	}
+	return len(seen)
 }
 
 // through finds where a jump to a label leads after the statement before it.

@@ -46,7 +46,7 @@ func TestLink(t *testing.T) {
 // assembler of its own.
 func TestFeatures(t *testing.T) {
 	for _, o := range []Options{{}, {Tags: "wc2go_checked"}, {Passes: ir.PassOptions{Disable: []string{"counters", "deadfuncs", "inline", "deadsets", "locals"}}}} {
-		if sum, out := run(t, o, "features", "legacy", "dispatch", "counters"); sum.Failed > 0 || sum.Passed != 65+19+20 {
+		if sum, out := run(t, o, "features", "legacy", "dispatch", "counters"); sum.Failed > 0 || sum.Passed != 65+20+20 {
 			t.Errorf("tags %q: %v\n%s", o.Tags, sum, out)
 		}
 	}

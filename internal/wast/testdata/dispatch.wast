@@ -36,17 +36,19 @@
     (local $p i32) (local $q i32) (local $r i32)
     (if (local.get $n) (then
       (loop $outer
-        (block $done (block $c1 (block $c0
-          (br_table $c0 $c1 $done (local.get $p)))
+        (block $done (block $c2 (block $c1 (block $c0
+          (br_table $c0 $c1 $c2 $done (local.get $p)))
           (local.set $q (i32.const 0))
           (loop $inner
             (block $d1 (block $d0
-              (br_table $d0 $d1 $done (local.get $q)))
+              (br_table $d0 $d1 $c2 $done (local.get $q)))
               (local.set $r (i32.add (local.get $r) (i32.const 1)))
               (local.set $q (i32.const 1))
               (br $inner))
             (local.set $r (i32.mul (local.get $r) (i32.const 3)))
             (if (i32.gt_u (local.get $r) (local.get $n))
+              (then (local.set $q (i32.const 3)) (br $inner)))
+            (if (i32.eq (local.get $n) (i32.const 500))
               (then (local.set $q (i32.const 2)) (br $inner)))
             (if (i32.gt_u (local.get $r) (i32.const 1000))
               (then (local.set $p (i32.const 1)) (br $outer)))
@@ -55,7 +57,8 @@
           (unreachable))
           (local.set $r (i32.add (local.get $r) (i32.const 5)))
           (local.set $p (i32.const -1))
-          (br $outer)))))
+          (br $outer))
+          (local.set $r (i32.add (local.get $r) (i32.const 10000)))))))
     (local.get $r))
 
   ;; A load whose value the way through the table uses, and the short way too.
@@ -63,8 +66,8 @@
   (func (export "load") (param $a i32) (result i32)
     (local $v i32) (local $pc i32)
     (loop $top
-      (block $b2 (block $b1 (block $b0
-        (br_table $b0 $b1 $b2 (local.get $pc)))
+      (block $b3 (block $b2 (block $b1 (block $b0
+        (br_table $b0 $b1 $b2 $b3 (local.get $pc)))
         (local.set $v (i32.load (local.get $a)))
         (if (local.get $a)
           (then (local.set $pc (i32.const 2)) (br $top)))
@@ -72,6 +75,7 @@
         (br $top))
         (return (local.get $v)))
       (return (i32.const 9)))
+      (return (i32.const 11)))
     (unreachable)))
 
 (assert_return (invoke "sum" (i32.const 0) (i32.const 0)) (i32.const -100))
@@ -89,6 +93,7 @@
 (assert_return (invoke "nested" (i32.const 0)) (i32.const 0))
 (assert_return (invoke "nested" (i32.const 50)) (i32.const 120))
 (assert_return (invoke "nested" (i32.const 100000)) (i32.const 1097))
+(assert_return (invoke "nested" (i32.const 500)) (i32.const 10003))
 (assert_return (invoke "load" (i32.const 0)) (i32.const 0))
 (assert_return (invoke "load" (i32.const 4)) (i32.const 9))
 (assert_trap (invoke "load" (i32.const 65533)) "out of bounds memory access")
