@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -30,6 +31,7 @@ func newBuild() *cobra.Command {
 	var g grantFlags
 	var limits command.Limits
 	var server command.Server
+	var as wasmtimeFlags
 	var wasiOptions bool
 	var invoke string
 	var interruptible choice
@@ -63,11 +65,18 @@ the machine where the program runs, relative to where it is started.`,
 					return usageError{fmt.Errorf("--invoke %q: %w", invoke, err), cmd}
 				}
 			}
+			var timeout time.Duration
+			if err := as.set(target{&limits, &timeout, &g, &trapMissing}); err != nil {
+				return usageError{err, cmd}
+			}
 			if err := g.settings(&s); err != nil {
 				return usageError{err, cmd}
 			}
 			s.Limits = limits
-			if cmd.Flags().Changed("timeout") {
+			if timeout > 0 {
+				server.Timeout = timeout
+			}
+			if timeout > 0 || cmd.Flags().Changed("timeout") {
 				s.Limits.Timeout = server.Timeout
 			}
 			s.Server, s.Options = &server, wasiOptions
@@ -86,6 +95,7 @@ the machine where the program runs, relative to where it is started.`,
 	f.BoolVar(&g.inheritEnv, "inherit-env", false, "give the guest the environment of the program")
 	f.StringVar(&invoke, "invoke", "", "have the program call an exported function: `'NAME(ARGUMENTS)'` in WAVE")
 	limitFlags(cmd, &limits)
+	as.add(cmd)
 	serverFlags(cmd, &server)
 	f.BoolVar(&wasiOptions, "wasi-options", false, "let the program's own first arguments grant more: --wasi-dir=HOST::GUEST[:ro], --wasi-env=KEY=VALUE, --wasi-inherit-env, --wasi-inherit-network, --wasi-tcp-listen=ADDRESS:PORT, --wasi-argv0=NAME, --wasi-end")
 	trapMissingFlag(cmd, &trapMissing)

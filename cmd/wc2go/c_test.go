@@ -373,7 +373,7 @@ func TestGrants(t *testing.T) {
 	same(run(full, "a"), all)
 	go ping()
 	same(run(bare, "--wasi-dir=ro::/r:ro", "--wasi-dir=rw", "--wasi-env=A=b=c", "--wasi-env=PASSED=p", "--wasi-argv0=me", "--wasi-tcp-listen="+addr, "a"), all)
-	for how, out := range map[string]string{"run": run(tool, "run", "--inherit-env", module), "build": run(build("--inherit-env")), "option": run(bare, "--wasi-inherit-env")} {
+	for how, out := range map[string]string{"run": run(tool, "run", "--inherit-env", module), "-S": run(tool, "run", "-S", "inherit-env", module), "build": run(build("--inherit-env")), "option": run(bare, "--wasi-inherit-env")} {
 		if !strings.Contains(out, "\nenv SECRET=s\n") {
 			t.Errorf("%s --inherit-env: %s", how, out)
 		}

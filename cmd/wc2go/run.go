@@ -24,6 +24,7 @@ func newRun() *cobra.Command {
 	var g grantFlags
 	var invoke string
 	var limits command.Limits
+	var as wasmtimeFlags
 	cmd := &cobra.Command{
 		Use:   "run FILE.wasm [ARGS…]",
 		Short: "Translate, build and run a component",
@@ -46,6 +47,9 @@ is ambiguous.`,
 		ValidArgsFunction: wasmFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var s command.Settings
+			if err := as.set(target{&limits, &limits.Timeout, &g, &o.trapMissing}); err != nil {
+				return usageError{err, cmd}
+			}
 			if err := g.settings(&s); err != nil {
 				return usageError{err, cmd}
 			}
@@ -71,6 +75,7 @@ is ambiguous.`,
 	f.SetInterspersed(false) // what follows the file is the guest's
 	g.add(cmd)
 	limitFlags(cmd, &limits)
+	as.add(cmd)
 	f.DurationVar(&limits.Timeout, "timeout", 0, "how long the guest may run; 0: no limit")
 	f.BoolVar(&g.inheritEnv, "inherit-env", false, "give the guest the environment of this process")
 	f.StringVar(&invoke, "invoke", "", "call an exported function: `'NAME(ARGUMENTS)'` in WAVE")

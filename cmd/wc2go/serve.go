@@ -16,6 +16,7 @@ func newServe() *cobra.Command {
 	var g grantFlags
 	var limits command.Limits
 	var server command.Server
+	var as wasmtimeFlags
 	cmd := &cobra.Command{
 		Use:   "serve FILE.wasm",
 		Short: "Serve a component over HTTP",
@@ -31,6 +32,9 @@ on standard error.
 		ValidArgsFunction: wasmFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s := command.Settings{Name: filepath.Base(args[0]), Server: &server}
+			if err := as.set(target{&limits, &server.Timeout, &g, &o.trapMissing}); err != nil {
+				return usageError{err, cmd}
+			}
 			if err := g.settings(&s); err != nil {
 				return usageError{err, cmd}
 			}
@@ -48,6 +52,7 @@ on standard error.
 	serverFlags(cmd, &server)
 	g.add(cmd)
 	limitFlags(cmd, &limits)
+	as.add(cmd)
 	cmd.Flags().BoolVar(&g.inheritEnv, "inherit-env", false, "give the guest the environment of this process")
 	trapMissingFlag(cmd, &o.trapMissing)
 	debugInfoFlag(cmd, &debugInfo)
