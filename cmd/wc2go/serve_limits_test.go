@@ -93,6 +93,12 @@ func TestServeLimits(t *testing.T) {
 			t.Errorf("/grow: %d", status)
 		}
 	}
+	// Without --health there is no such endpoint.
+	for _, path := range []string{"/healthz", "/health"} {
+		if status, body := get(path); status != 200 || body != "Hello from a component: "+path+"\n" {
+			t.Errorf("%s: %d %q", path, status, body)
+		}
+	}
 	loops.Wait()
 	// The guests that looped have ended: nothing runs any more.
 	if before, ok := userTime(cmd.Process.Pid); ok {

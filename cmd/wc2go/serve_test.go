@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -85,6 +86,15 @@ func TestServe(t *testing.T) {
 					t.Errorf("%s: %d %q %v, want %d %q", c.path, resp.StatusCode, got, err, c.status, c.want)
 				}
 			}
+			c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.WriteString(c, "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+			if b, err := io.ReadAll(c); !strings.HasSuffix(string(b), "Hello from a component: *\n") || err != nil {
+				t.Errorf("OPTIONS *: %q %v", b, err)
+			}
+			c.Close()
 			// A signal ends it after the request that is under way.
 			r, w := io.Pipe()
 			answer := make(chan string, 1)

@@ -120,7 +120,8 @@ func run(ctx context.Context, p Program, s *command.Settings, args []string, std
 		return fail(err)
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelError)}
+		DisableGeneralOptionsHandler: true, // "OPTIONS *" is the guest's
+		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelError)}
 	log.Info("serving", "component", s.Name, "url", "http://"+l.Addr().String()+"/")
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
@@ -180,7 +181,7 @@ func accessLog(log *slog.Logger, next http.Handler) http.Handler {
 		defer func() {
 			log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("path", r.URL.RequestURI()),
 				slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes), slog.Duration("duration", time.Since(start)),
-				slog.String("remote", r.RemoteAddr), slog.Bool("complete", !broken))
+				slog.String("remote", r.RemoteAddr), slog.Bool("complete", !broken && rec.status != 0))
 		}()
 		next.ServeHTTP(rec, r)
 		broken = false

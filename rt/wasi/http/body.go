@@ -23,6 +23,7 @@ type source struct {
 	turn     sync.Mutex         // held by the goroutine that reads
 	mu       sync.Mutex
 	reading  bool
+	began    bool // there has been a read
 	closed   bool
 	err      error         // of the last read, io.EOF at the end
 	finished chan struct{} // closed with the first error
@@ -41,7 +42,7 @@ func (s *source) Read(b []byte) (int, error) {
 		s.mu.Unlock()
 		return 0, s.end(ErrorCodeConnectionTerminated{})
 	}
-	s.reading = true
+	s.reading, s.began = true, true
 	s.mu.Unlock()
 	n, err := s.body.Read(b)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -75,6 +76,13 @@ func (s *source) stop() bool {
 	defer s.mu.Unlock()
 	s.closed = true
 	return s.reading
+}
+
+// wasRead says whether there has been a read.
+func (s *source) wasRead() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.began
 }
 
 // incomingBody is an incoming-body.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -178,20 +179,20 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out.over()
 	if a.response == nil && a.code == nil {
 		h.refuse(w, r, ctx, done)
-		closeBody(control, r, src)
+		closeBody(w, control, r, src)
 		return
 	}
 	if a.code != nil {
 		h.c.Logger.Error("the guest answered with an error", "method", r.Method, "path", r.URL.Path, "error", a.code)
 		plain(w, statusOf(a.code))
-		closeBody(control, r, src)
+		closeBody(w, control, r, src)
 		return
 	}
 	if err := h.respond(ctx, w, control, r, a.response); err != nil {
 		h.c.Logger.Error("response ended early", "method", r.Method, "path", r.URL.Path, "error", err)
 		panic(http.ErrAbortHandler)
 	}
-	closeBody(control, r, src)
+	closeBody(w, control, r, src)
 }
 
 // drainTime bounds how long the rest of a request's body is waited for.
@@ -200,11 +201,18 @@ const drainTime = time.Second
 // closeBody ends what reads the body of an HTTP/1 request, and closes it, before the handler
 // returns. net/http would close it afterwards; but in full duplex mode that starts a read of the
 // connection that runs into the next request's ("invalid concurrent Body.Read call").
-func closeBody(control *http.ResponseController, r *http.Request, src *source) {
+func closeBody(w http.ResponseWriter, control *http.ResponseController, r *http.Request, src *source) {
 	if r.ProtoMajor != 1 || r.Body == nil || r.Body == http.NoBody {
 		return
 	}
-	if !src.stop() && src.atEnd() {
+	reads := src.stop()
+	if !reads && src.atEnd() {
+		return
+	}
+	if !src.wasRead() && r.Header.Get("Expect") != "" && closeAfter(w) {
+		// The client waits to be asked for the body: it gets the response instead, and need not
+		// send any more.
+		control.SetReadDeadline(time.Now().Add(drainTime))
 		return
 	}
 	if control.Flush() != nil || control.SetReadDeadline(time.Now().Add(drainTime)) != nil {
@@ -212,10 +220,28 @@ func closeBody(control *http.ResponseController, r *http.Request, src *source) {
 	}
 	src.turn.Lock() // a read that runs ends at the deadline
 	defer src.turn.Unlock()
-	if err := r.Body.Close(); err != nil {
+	if err := r.Body.Close(); err != nil && !closeAfter(w) {
 		// The rest of the body must not be taken for a request.
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// closeAfter has the connection closed after the response; it fails if w is not net/http's.
+func closeAfter(w http.ResponseWriter) bool {
+	for {
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			break
+		}
+		w = u.Unwrap()
+	}
+	if fmt.Sprintf("%T", w) != "*http.response" {
+		return false
+	}
+	// MaxBytesReader tells the writer so when its limit is passed, which is the way there is once the
+	// header has been written.
+	http.MaxBytesReader(w, io.NopCloser(strings.NewReader("x")), 0).Read(make([]byte, 1))
+	return true
 }
 
 // plain answers with a status and its text.
