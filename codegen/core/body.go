@@ -38,6 +38,7 @@ type body struct {
 	temps    int // temporaries in use by the statement
 	maxTemps int
 	force    bool // loads must be done even where memory is guarded and their values are not used
+	kept     bool // keepLoad was used: -race would find that it makes invalid pointers
 	vec      vectors
 
 	readCount []int // see reads
@@ -145,6 +146,9 @@ func (b *body) function() []byte {
 	b.buf, b.marks, b.pos = nil, nil, b.f.Offset
 	if !inline {
 		b.str("//go:noinline\n")
+	}
+	if b.kept {
+		b.str("//go:nocheckptr\n")
 	}
 	b.mark(b.pos, false)
 	b.str("func ")
@@ -1022,7 +1026,7 @@ func (b *body) keepLoad(x *ir.Expr) *node {
 	b.temps++
 	b.maxTemps = max(b.maxTemps, b.temps)
 	b.assign(t, n)
-	b.file.runtime = true
+	b.file.runtime, b.kept = true, true
 	b.line("runtime.KeepAlive(unsafe.Add(unsafe.Pointer(nil), ", t, "))")
 	return atom(t)
 }

@@ -22,7 +22,8 @@ func op(o ir.Op, x, y *ir.Expr) *ir.Expr {
 
 // TestLinks has a module twice whose import is a trampoline here and a function
 // of another module there; tables and references of both; a root package that
-// is not main, with a dot in the last element of its path; a backtrace.
+// is not main, with a dot in the last element of its path; a backtrace; a load that is
+// kept, also where pointers are checked, as they are with -race.
 func TestLinks(t *testing.T) {
 	unary := []ir.SubType{{Kind: ir.CompFunc, Func: ir.FuncType{Params: []ir.ValType{ir.TypeI32}, Results: []ir.ValType{ir.TypeI32}}, Sig: 77, Final: true}}
 	locals := []ir.ValType{ir.TypeI32}
@@ -39,6 +40,8 @@ func TestLinks(t *testing.T) {
 		Imports: []ir.ModuleImport{{Kind: ir.ExternFunc, Module: "", Name: "f"}},
 		Funcs: []*ir.Func{
 			{Index: 1, Name: "direct", Locals: []ir.ValType{ir.TypeI32, ir.TypeI32}, NumDeclared: 1, Body: []ir.Stmt{
+				// Its value, 321, is not used. It is no valid pointer, but is made one for KeepAlive.
+				&ir.Set{Dst: ir.NoLocal, X: &ir.Expr{Op: ir.OpI32Load, Type: ir.TypeI32, X: get(0)}},
 				&ir.Call{Kind: ir.CallDirect, Func: 0, Args: []*ir.Expr{get(0)}, Dsts: []ir.Local{1}},
 				&ir.Return{Values: []*ir.Expr{get(1)}},
 			}},
@@ -47,6 +50,8 @@ func TestLinks(t *testing.T) {
 				&ir.Return{Values: []*ir.Expr{get(1)}},
 			}},
 		},
+		Mems:    []ir.MemoryType{{Limits: ir.Limits{Min: 1}, PageLog2: 16}},
+		Datas:   []ir.Data{{Mode: ir.SegActive, Offset: i32(0), Bytes: []byte{0, 65, 1}}},
 		Tables:  []ir.Table{{Type: ir.TableType{Elem: ir.TypeFuncRef, Limits: ir.Limits{Min: 3}}}},
 		Elems:   []ir.Elem{{Offset: i32(0), Type: ir.TypeFuncRef, Items: []*ir.Expr{ref(0), ref(1)}}},
 		Exports: []ir.ModuleExport{{Name: "direct", Kind: ir.ExternFunc, Index: 1}, {Name: "table", Kind: ir.ExternFunc, Index: 2}},
@@ -134,7 +139,7 @@ func Test(t *testing.T) {
 	write(t, dir, "a.b/root.v1/root_test.go", b.String())
 	write(t, dir, "a.b/root.v1/root.go", "package root\n")
 	write(t, dir, "a.b/root.v1/stub.s", "")
-	for _, args := range [][]string{{"vet", "./..."}, {"test", "./..."}, {"test", "-tags=wc2go_checked", "./..."}} {
+	for _, args := range [][]string{{"vet", "./..."}, {"test", "./..."}, {"test", "-tags=wc2go_checked", "./..."}, {"test", "-gcflags=./...=-d=checkptr", "./..."}} {
 		cmd := exec.Command("go", args...)
 		cmd.Dir = dir
 		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod")
