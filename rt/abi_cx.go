@@ -3,6 +3,7 @@ package rt
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -309,7 +310,9 @@ type ArgError struct {
 	Err  error
 }
 
-func (e *ArgError) Error() string { return "wc2go: argument " + e.Name + ": " + e.Err.Error() }
+func (e *ArgError) Error() string {
+	return "wc2go: argument " + e.Name + ": " + strings.TrimPrefix(e.Err.Error(), "wc2go: ")
+}
 
 // Unwrap gives Err.
 func (e *ArgError) Unwrap() error { return e.Err }
