@@ -86,7 +86,7 @@ func (c *cloner) stmt(s Stmt) Stmt {
 	case *Effect:
 		t := *s
 		t.Args, t.Dst = c.exprs(s.Args), c.dst(s.Dst)
-		if s.Op >= OpI64Add128 && s.Op <= OpI64MulWideU {
+		if s.Op.Wide() {
 			t.Dst2 = c.dst(s.Dst2)
 		}
 		return &t

@@ -11,6 +11,9 @@ const (
 	OpI64MulWideU Op = 0x116 // i64.mul_wide_u
 )
 
+// Wide reports whether op is of wide arithmetic: it has two results.
+func (op Op) Wide() bool { return op >= OpI64Add128 && op <= OpI64MulWideU }
+
 // wideOps names them; they have two results, which no Sig says.
 var wideOps = []opRow{
 	{OpI64Add128, OpInfo{"i64.add128", "", 0}},

@@ -264,7 +264,7 @@ func (w *bounds) list(list []Stmt) {
 			}
 		case *Effect:
 			w.assign(s.Dst)
-			if s.Op >= OpI64Add128 && s.Op <= OpI64MulWideU {
+			if s.Op.Wide() {
 				w.assign(s.Dst2)
 			}
 		case *Block:

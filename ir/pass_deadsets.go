@@ -198,7 +198,7 @@ func (l *liveness) stmt(s Stmt, edit bool) {
 		}
 	case *Effect:
 		l.dst(&s.Dst, edit)
-		if s.Op >= OpI64Add128 && s.Op <= OpI64MulWideU {
+		if s.Op.Wide() {
 			l.dst(&s.Dst2, edit)
 		}
 	case *Br:

@@ -117,7 +117,7 @@ func (c *folder) list(l []Stmt) (out []Stmt, completes bool) {
 			completes = !s.Tail
 		case *Effect:
 			c.assign(s.Dst, nil)
-			if s.Op >= OpI64Add128 && s.Op <= OpI64MulWideU {
+			if s.Op.Wide() {
 				c.assign(s.Dst2, nil)
 			}
 			out = append(out, s)

@@ -60,32 +60,8 @@ func visitLocals(list []Stmt, f func(Local) Local) {
 			expr(a)
 		}
 	}
-	dst := func(d *Local) {
-		if *d != NoLocal {
-			*d = f(*d)
-		}
-	}
 	eachStmt(list, func(s Stmt) {
-		switch s := s.(type) {
-		case *Set:
-			dst(&s.Dst)
-		case *Call:
-			for i := range s.Dsts {
-				dst(&s.Dsts[i])
-			}
-		case *Effect:
-			dst(&s.Dst)
-			if s.Op >= OpI64Add128 && s.Op <= OpI64MulWideU {
-				dst(&s.Dst2)
-			}
-		case *TryTable:
-			for i := range s.Catches {
-				for j := range s.Catches[i].Dsts {
-					dst(&s.Catches[i].Dsts[j])
-				}
-				dst(&s.Catches[i].Exn)
-			}
-		}
+		destinations(s, func(d *Local) { *d = f(*d) })
 		stmtExprs(s, expr)
 	})
 }

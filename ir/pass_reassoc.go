@@ -94,37 +94,6 @@ func (r *reassoc) forget(l map[Local]int) {
 	}
 }
 
-// assigned calls f with each local that a list assigns, once for each assignment.
-func assigned(list []Stmt, f func(Local)) {
-	dst := func(l Local) {
-		if l != NoLocal {
-			f(l)
-		}
-	}
-	eachStmt(list, func(s Stmt) {
-		switch s := s.(type) {
-		case *Set:
-			dst(s.Dst)
-		case *Call:
-			for _, d := range s.Dsts {
-				dst(d)
-			}
-		case *Effect:
-			dst(s.Dst)
-			if s.Op >= OpI64Add128 && s.Op <= OpI64MulWideU {
-				dst(s.Dst2)
-			}
-		case *TryTable:
-			for _, c := range s.Catches {
-				for _, d := range c.Dsts {
-					dst(d)
-				}
-				dst(c.Exn)
-			}
-		}
-	})
-}
-
 // associative reports whether op may be reordered.
 func associative(op Op) bool {
 	switch op {

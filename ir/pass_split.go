@@ -170,7 +170,7 @@ func (s *splitter) throws(l ...Stmt) bool {
 // changes reports whether l assigns a local that the function gives when it catches.
 func (s *splitter) changes(l ...Stmt) bool {
 	found := false
-	eachAssigned(l, func(l Local) { found = found || slices.Contains(s.try.Results, l) })
+	assigned(l, func(l Local) { found = found || slices.Contains(s.try.Results, l) })
 	return found
 }
 

@@ -147,7 +147,7 @@ func (o *outliner) try(t *TryTable, loop bool) []Stmt {
 		mentioned[l] = true
 		return l
 	})
-	eachAssigned(t.Body, func(l Local) { changed[l] = true })
+	assigned(t.Body, func(l Local) { changed[l] = true })
 	for _, c := range t.Catches {
 		for _, l := range append(slices.Clone(c.Dsts), c.Exn) {
 			if l != NoLocal {
@@ -442,37 +442,6 @@ func (e *tryEdit) carry(values []*Expr, then func([]*Expr) Stmt) []Stmt {
 	}
 	e.exits = append(e.exits, x)
 	return append(out, &Br{Label: e.jump(len(e.exits) - 1)})
-}
-
-// eachAssigned calls f with each local that list assigns.
-func eachAssigned(list []Stmt, f func(Local)) {
-	one := func(l Local) {
-		if l != NoLocal {
-			f(l)
-		}
-	}
-	eachStmt(list, func(s Stmt) {
-		switch s := s.(type) {
-		case *Set:
-			one(s.Dst)
-		case *Call:
-			for _, l := range s.Dsts {
-				one(l)
-			}
-		case *Effect:
-			one(s.Dst)
-			if s.Op >= OpI64Add128 && s.Op <= OpI64MulWideU {
-				one(s.Dst2)
-			}
-		case *TryTable:
-			for _, c := range s.Catches {
-				for _, l := range c.Dsts {
-					one(l)
-				}
-				one(c.Exn)
-			}
-		}
-	})
 }
 
 // nodesOf counts the nodes of a body; code has about three bytes for each.

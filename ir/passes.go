@@ -130,6 +130,41 @@ func eachStmt(list []Stmt, f func(Stmt)) {
 	}
 }
 
+// destinations calls f with each local that s itself assigns.
+func destinations(s Stmt, f func(*Local)) {
+	dst := func(d *Local) {
+		if *d != NoLocal {
+			f(d)
+		}
+	}
+	switch s := s.(type) {
+	case *Set:
+		dst(&s.Dst)
+	case *Call:
+		for i := range s.Dsts {
+			dst(&s.Dsts[i])
+		}
+	case *Effect:
+		dst(&s.Dst)
+		if s.Op.Wide() {
+			dst(&s.Dst2)
+		}
+	case *TryTable:
+		for i := range s.Catches {
+			c := &s.Catches[i]
+			for j := range c.Dsts {
+				dst(&c.Dsts[j])
+			}
+			dst(&c.Exn)
+		}
+	}
+}
+
+// assigned calls f with each local that a list assigns, once for each assignment.
+func assigned(list []Stmt, f func(Local)) {
+	eachStmt(list, func(s Stmt) { destinations(s, func(d *Local) { f(*d) }) })
+}
+
 // stmtExprs calls f with the operand trees of s, those of nested statements aside.
 func stmtExprs(s Stmt, f func(*Expr)) {
 	all := func(xs []*Expr) {

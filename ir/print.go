@@ -648,7 +648,7 @@ func (p *printer) stmt(s Stmt) {
 			text += fmt.Sprintf(" offset %d", s.Offset)
 		}
 		dst := ""
-		if s.Op >= OpI64Add128 && s.Op <= OpI64MulWideU {
+		if s.Op.Wide() {
 			dst = p.local(s.Dst) + ", " + p.local(s.Dst2) + " = "
 		} else if s.Dst != NoLocal {
 			dst = p.local(s.Dst) + " = "

@@ -143,16 +143,15 @@ func (t *threadTable) get(i uint32) *Thread {
 // stack is a coroutine that threads run on. One that is not needed in the
 // middle of a call goes back to its store.
 type stack struct {
-	s        *Store
-	next     func() (struct{}, bool)
-	stop     func()
-	yield    func(struct{}) bool
-	th       *Thread
-	to       *Thread // whom to switch to
-	parked   bool    // blocked in the middle
-	failure  any
-	failed   bool
-	hasEnded bool
+	s       *Store
+	next    func() (struct{}, bool)
+	stop    func()
+	yield   func(struct{}) bool
+	th      *Thread
+	to      *Thread // whom to switch to
+	parked  bool    // blocked in the middle
+	failure any
+	failed  bool
 }
 
 // stackStop is what a stack panics with that is blocked when its store closes.

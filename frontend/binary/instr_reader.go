@@ -24,9 +24,6 @@ const shortBody = shortSection + ": END opcode expected"
 // Done reports whether all bytes are used up.
 func (x *InstrReader) Done() bool { return x.r.EOF() }
 
-// Offset is the file offset of the next instruction.
-func (x *InstrReader) Offset() int { return x.r.Offset() }
-
 // Next reads one instruction into in. Its slices are reused by the next call;
 // fields that are no immediates of in.Op keep old values. Reading past the end is an error.
 func (x *InstrReader) Next(in *Instr) error {

@@ -213,7 +213,6 @@ type frame struct {
 	locals []val
 	result []val
 	tail   func() []val
-	assign []bool // temporaries: assigned
 	f      *ir.Func
 }
 
@@ -242,21 +241,19 @@ func (f *fn) call(args []val) []val {
 		return f.host(args)
 	}
 	in := f.inst
-	for {
-		*in.depth++
-		if *in.depth > 2000 {
-			*in.depth = 0
-			throw("call stack exhausted")
-		}
-		fr := &frame{in: in, locals: make([]val, len(f.f.Locals)), f: f.f}
-		copy(fr.locals, args)
-		fr.list(f.f.Body)
-		*in.depth--
-		if fr.tail == nil {
-			return fr.result
-		}
-		return fr.tail()
+	*in.depth++
+	if *in.depth > 2000 {
+		*in.depth = 0
+		throw("call stack exhausted")
 	}
+	fr := &frame{in: in, locals: make([]val, len(f.f.Locals)), f: f.f}
+	copy(fr.locals, args)
+	fr.list(f.f.Body)
+	*in.depth--
+	if fr.tail == nil {
+		return fr.result
+	}
+	return fr.tail()
 }
 
 func (fr *frame) list(list []ir.Stmt) int {
@@ -567,12 +564,11 @@ func boolean(b bool) val {
 	return val{}
 }
 
-func f32(v val) float32               { return math.Float32frombits(uint32(v.n)) }
-func f64(v val) float64               { return math.Float64frombits(v.n) }
-func fromF32(f float32) val           { return val{n: uint64(math.Float32bits(f))} }
-func fromF64(f float64) val           { return val{n: math.Float64bits(f)} }
-func i32(n uint32) val                { return val{n: uint64(n)} }
-func signed[T int32 | int64](v val) T { return T(v.n) }
+func f32(v val) float32     { return math.Float32frombits(uint32(v.n)) }
+func f64(v val) float64     { return math.Float64frombits(v.n) }
+func fromF32(f float32) val { return val{n: uint64(math.Float32bits(f))} }
+func fromF64(f float64) val { return val{n: math.Float64bits(f)} }
+func i32(n uint32) val      { return val{n: uint64(n)} }
 
 func (fr *frame) eval(x *ir.Expr) val {
 	in := fr.in

@@ -242,22 +242,6 @@ func reads(x *ir.Expr, l ir.Local) bool {
 	return false
 }
 
-// discard drops the stack down to height; what may trap is still evaluated.
-func (b *builder) discard(height int) {
-	if b.any(fTraps) {
-		// In stack order: traps of different kinds are never both pending, and
-		// loads have no order among themselves.
-		for i := max(height, b.stable); i < len(b.stack); i++ {
-			if b.stack[i].flags&fTraps != 0 {
-				b.evaluate(b.stack[i].x)
-			}
-		}
-	}
-	for len(b.stack) > height {
-		b.use(b.pop())
-	}
-}
-
 // evaluate emits what of x may trap, and drops its value. The root of each
 // emitted tree is the operator that traps.
 func (b *builder) evaluate(x *ir.Expr) {

@@ -132,9 +132,6 @@ func (v *FuncValidator) result() error {
 // Ended reports whether the last `end` has been seen.
 func (v *FuncValidator) Ended() bool { return len(v.frames) == 0 }
 
-// Depth is the number of open blocks, the function's own included.
-func (v *FuncValidator) Depth() int { return len(v.frames) }
-
 // Operands is the operand stack, of all open blocks; the zero ValType stands
 // for an unknown type in unreachable code. It is valid until the next Step.
 func (v *FuncValidator) Operands() []ir.ValType { return v.stack }

@@ -273,23 +273,6 @@ type typeChecker struct {
 	forms    map[uint64][32]byte // to notice collisions
 }
 
-// TypeGroup checks the rec group of defs that starts at first and fills in
-// its Sigs. The groups before it must have been checked. A component's core
-// type index space may have entries that are no types in between, as long as no type
-// refers to them. at is the offset of the group for errors.
-func TypeGroup(defs []ir.SubType, first uint32, f Features, at int) error {
-	c := typeChecker{features: f, defs: defs, depth: make([]uint8, len(defs)), forms: map[uint64][32]byte{}}
-	for i := range defs[:first] {
-		for s := defs[i].Super; len(s) > 0; s = defs[s[0]].Super {
-			c.depth[i]++
-		}
-	}
-	if err := c.group(first, at); err != nil {
-		return err
-	}
-	return nil
-}
-
 func (c *typeChecker) group(first uint32, at int) *wasm.Error {
 	end := first + c.defs[first].GroupLen
 	for i := first; i < end; i++ {

@@ -14,9 +14,6 @@ import (
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
-// Update reports whether the golden files are being rewritten.
-func Update() bool { return *update }
-
 // Check compares archive with the file at path, or rewrites the file.
 func Check(t *testing.T, path string, archive *txtar.Archive) {
 	t.Helper()
