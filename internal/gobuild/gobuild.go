@@ -20,6 +20,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wc2go/wc2go/internal/project"
 	"github.com/wc2go/wc2go/internal/rtsource"
 )
 
@@ -167,16 +168,7 @@ func lay(dir string, p *Program) error {
 	for name, data := range p.Files {
 		files["component/"+name] = data
 	}
-	for name, data := range files {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-			return err
-		}
-		if err := os.WriteFile(file, data, 0o666); err != nil {
-			return err
-		}
-	}
-	return nil
+	return project.WriteFiles(dir, files)
 }
 
 // mainFile prints the main package.

@@ -62,6 +62,21 @@ func Write(ctx context.Context, dir string, files map[string][]byte) error {
 	return removeStale(dir, files, old)
 }
 
+// WriteFiles writes files, given by slash-separated paths, below dir, and makes the
+// directories that they need.
+func WriteFiles(dir string, files map[string][]byte) error {
+	for name, data := range files {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, data, 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // samePackage refuses a directory in which hand-written files are of another
 // package than the generated ones: Go would not build either.
 func samePackage(dir string, files map[string][]byte, old map[string]bool) error {
@@ -147,17 +162,12 @@ func replace(ctx context.Context, dir string, files map[string][]byte, changed [
 	if err := os.Chmod(stage, 0o755); err != nil {
 		return err
 	}
+	staged := make(map[string][]byte, len(changed))
 	for _, name := range changed {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		file := filepath.Join(stage, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-			return err
-		}
-		if err := os.WriteFile(file, files[name], 0o666); err != nil {
-			return err
-		}
+		staged[name] = files[name]
+	}
+	if err := WriteFiles(stage, staged); err != nil {
+		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/wc2go/wc2go/internal/project"
 	"github.com/wc2go/wc2go/rt"
 	"github.com/wc2go/wc2go/rt/command"
 	"github.com/wc2go/wc2go/rt/serve"
@@ -59,16 +60,7 @@ func Extract(dir string) error {
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(gomod), 0o666); err != nil {
 		return err
 	}
-	for name, data := range Files() {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-			return err
-		}
-		if err := os.WriteFile(file, data, 0o666); err != nil {
-			return err
-		}
-	}
-	return nil
+	return project.WriteFiles(dir, Files())
 }
 
 // Package gives the files of one package of rt, by its directory in the

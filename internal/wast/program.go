@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/wc2go/wc2go/codegen/core"
 	"github.com/wc2go/wc2go/internal/cache"
+	"github.com/wc2go/wc2go/internal/project"
 	"github.com/wc2go/wc2go/internal/rtsource"
 	"github.com/wc2go/wc2go/internal/wast/driver"
 	"github.com/wc2go/wc2go/ir"
@@ -235,14 +235,8 @@ func (p *program) compile(ctx context.Context, files map[string][]byte, out stri
 	if p.opts.Keep == "" {
 		defer os.RemoveAll(dir)
 	}
-	for name, data := range files {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-			return err
-		}
-		if err := os.WriteFile(file, data, 0o666); err != nil {
-			return err
-		}
+	if err := project.WriteFiles(dir, files); err != nil {
+		return err
 	}
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-gcflags=-e", "-o", out}
 	if p.opts.Tags != "" {
