@@ -420,8 +420,8 @@ func (s *scope) declare(name *binary.ExternName, e entity, imported, described b
 	if s.facts.add(&facts); s.facts.size > maxTypeSize {
 		fail(at, "effective type size exceeds the limit of %d", maxTypeSize)
 	}
-	if s.facts.depth > maxTypeDepth {
-		fail(at, "type nesting is too deep: more than %d", maxTypeDepth)
+	if s.facts.depth > maxNesting {
+		fail(at, "type nesting is too deep: more than %d", maxNesting)
 	}
 	list.add(name.Name, e)
 	s.push(e)
@@ -746,7 +746,7 @@ func (v *componentValidator) finishInst(i *instNode, at int) {
 	if i.size > maxTypeSize {
 		fail(at, "effective type size exceeds the limit of %d", maxTypeSize)
 	}
-	if i.depth > maxTypeDepth {
-		fail(at, "type nesting is too deep: more than %d", maxTypeDepth)
+	if i.depth > maxNesting {
+		fail(at, "type nesting is too deep: more than %d", maxNesting)
 	}
 }

@@ -225,6 +225,23 @@ func TestComponentCounts(t *testing.T) {
 	}
 }
 
+// A value type may be 100 deep, the primitive type in it included.
+func TestComponentTypeDepth(t *testing.T) {
+	nested := func(n int) string { // n lists
+		types := []string{"\x70\x7d"}
+		for i := range n - 1 {
+			types = append(types, "\x70"+sleb(i))
+		}
+		return comp(vec(7, append(types, "\x40\x01\x01x"+sleb(n-1)+"\x01\x00")...), vec(10, importOf("f", "\x01"+leb(n))))
+	}
+	if err := Bytes([]byte(nested(99)), AllFeatures()); err != nil {
+		t.Error(err)
+	}
+	if err := Bytes([]byte(nested(100)), AllFeatures()); err == nil || !strings.Contains(err.Error(), "type nesting is too deep") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // Many comparisons of large types have to end in an error soon.
 func TestComponentWork(t *testing.T) {
 	resources := func(n int) string { // an instance type with 2^n copies of a resource, shared

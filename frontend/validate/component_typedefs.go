@@ -29,7 +29,8 @@ func (s *scope) typeDef(d *binary.TypeDef) any {
 	if facts.size > maxTypeSize {
 		fail(at, "effective type size exceeds the limit of %d", maxTypeSize)
 	}
-	if facts.depth > maxTypeDepth {
+	// Facts count from 0.
+	if limit := uint32(maxTypeDepth - 1); d.Kind == binary.DefinedValue && facts.depth > limit || facts.depth > maxNesting {
 		fail(at, "type nesting is too deep: more than %d", maxTypeDepth)
 	}
 	return t

@@ -42,7 +42,10 @@ type typeFacts struct {
 // exponentially larger than the binary, and algorithms walk them as trees.
 const (
 	maxTypeSize  = 1_000_000
+	// maxTypeDepth bounds value types as Wasmtime does: a primitive type is one deep.
 	maxTypeDepth = 100
+	// maxNesting bounds the types around them.
+	maxNesting = 200
 )
 
 func (f *typeFacts) add(part *typeFacts) {
