@@ -41,7 +41,7 @@ type typeFacts struct {
 // Limits of types. Types are shared graphs; written out as trees they can be
 // exponentially larger than the binary, and algorithms walk them as trees.
 const (
-	maxTypeSize  = 1_000_000
+	maxTypeSize = 1_000_000
 	// maxTypeDepth bounds value types as Wasmtime does: a primitive type is one deep.
 	maxTypeDepth = 100
 	// maxNesting bounds the types around them.
