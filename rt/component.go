@@ -32,7 +32,7 @@ func NewComponents(s *Store, parents []int32, resources int) []*ComponentInstanc
 	res := make([]*ResourceType, resources)
 	out := make([]*ComponentInstance, len(parents))
 	for n, p := range parents {
-		c := &ComponentInstance{Store: s, MayEnter: true, MayLeave: true, Res: res}
+		c := &ComponentInstance{Store: s, MayEnter: true, MayLeave: true, Res: res, Handles: HandleTable{max: s.limits.Handles}}
 		if p >= 0 {
 			c.Parent = out[p]
 		}

@@ -34,6 +34,7 @@ type handle struct {
 type HandleTable struct {
 	entries []handle
 	free    []uint32
+	max     int // Limits.Handles; 0: maxHandles
 }
 
 // Len is the number of live handles.
@@ -56,7 +57,7 @@ func (t *HandleTable) add(h handle) uint32 {
 		t.entries = append(slices.Grow(t.entries, 8), handle{})
 	}
 	i := len(t.entries)
-	if i > maxHandles {
+	if i > maxHandles || t.max != 0 && i > t.max {
 		Throwf(TrapLimit, "handle table is full")
 	}
 	t.entries = append(t.entries, h)

@@ -150,3 +150,23 @@ func TestLimits(t *testing.T) {
 		t.Error("lists of 2^28 bytes from Go")
 	}
 }
+
+// A store can have a limit for the handles of each component instance; one that is given
+// up makes room.
+func TestHandleLimit(t *testing.T) {
+	st := NewStore(WithLimits(Limits{Handles: 20}))
+	defer st.Close()
+	for _, c := range NewComponents(st, []int32{-1, 0}, 1) {
+		res := &ResourceType{}
+		for range 20 {
+			c.ResourceNew(res, 1)
+		}
+		if got := trapOf(func() { c.ResourceNew(res, 1) }); got != TrapLimit {
+			t.Errorf("the 21st: %v", got)
+		}
+		c.ResourceDrop(res, 7)
+		if i := c.ResourceNew(res, 1); i != 7 {
+			t.Errorf("index %d", i)
+		}
+	}
+}

@@ -25,6 +25,7 @@ type Limits struct {
 	Instances     int    // core instances; default 10,000
 	StackBytes    int    // of estimated guest stack; default 16 MiB
 	HostCallBytes uint64 // lifted by one host call; default 128 MiB
+	Handles       int    // of each component instance: resources, streams, tasks that it waits for; default 2^28-1
 }
 
 const (

@@ -16,6 +16,7 @@ func limitFlags(cmd *cobra.Command, l *command.Limits) {
 	f.IntVar(&l.Instances, "max-instances", 0, "`number` of core instances; 0: 10,000")
 	f.IntVar(&l.Stack, "max-stack", 0, "estimated stack of the guest in `bytes`; 0: 16 MiB")
 	f.Uint64Var(&l.HostCall, "max-host-call", 0, "size of what the guest passes in one call of the host, as Go values, in `bytes`; 0: 128 MiB")
+	f.IntVar(&l.Handles, "max-handles", 0, "`number` of handles of each of the guest's components; 0: 268,435,455")
 	f.Var((*fuelFlag)(l), "fuel", "`units` of fuel: the guest traps when it has run about as many instructions")
 }
 

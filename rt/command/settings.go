@@ -63,6 +63,7 @@ type Limits struct {
 	Instances     int    `json:"instances,omitempty"`
 	Stack         int    `json:"stack,omitempty"`
 	HostCall      uint64 `json:"hostCall,omitempty"`
+	Handles       int    `json:"handles,omitempty"`
 	// Fuel is for code that was generated to take it; nil: no bound.
 	Fuel *uint64 `json:"fuel,omitempty"`
 	// Timeout bounds the time of a command; 0: no bound.
@@ -72,7 +73,7 @@ type Limits struct {
 // Options are the limits as options of a store.
 func (l *Limits) Options() []rt.StoreOption {
 	o := []rt.StoreOption{rt.WithLimits(rt.Limits{
-		MemoryBytes: l.Memory, TableElements: l.TableElements, Instances: l.Instances, StackBytes: l.Stack, HostCallBytes: l.HostCall,
+		MemoryBytes: l.Memory, TableElements: l.TableElements, Instances: l.Instances, StackBytes: l.Stack, HostCallBytes: l.HostCall, Handles: l.Handles,
 	})}
 	if l.Fuel != nil {
 		o = append(o, rt.WithFuel(*l.Fuel))

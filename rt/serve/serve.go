@@ -61,6 +61,7 @@ func options(s *command.Settings, args []string, stderr io.Writer) (*command.Ser
 	f.IntVar(&l.Instances, "max-instances", l.Instances, "core instances of one request's guest; 0: 10,000")
 	f.IntVar(&l.Stack, "max-stack", l.Stack, "stack of one request's guest in `bytes`, estimated; 0: 16 MiB")
 	f.Uint64Var(&l.HostCall, "max-host-call", l.HostCall, "`bytes` that a guest may pass in one call of the host; 0: 128 MiB")
+	f.IntVar(&l.Handles, "max-handles", l.Handles, "handles of each component of one request's guest; 0: 268,435,455")
 	f.DurationVar(&o.Grace, "shutdown-timeout", or(o.Grace, 10*time.Second), "how long requests may go on after SIGTERM or SIGINT")
 	f.StringVar(&o.Health, "health", o.Health, "`path` that answers 200 without the guest; empty: none")
 	f.BoolVar(&o.Quiet, "quiet", o.Quiet, "no access log")

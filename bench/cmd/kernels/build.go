@@ -134,6 +134,8 @@ func (w *work) build(es []string, ks []bench.Kernel) error {
 			pkg, tags = "wc2go", "wc2go_checked"
 		case "wc2go interruptible":
 			pkg = "wc2gointerruptible"
+		case "wc2go fuel":
+			pkg = "wc2gofuel"
 		case "wasm2go":
 			pkg = "wasm2go"
 		case "wasm2go -unsafe":
@@ -163,8 +165,11 @@ func (w *work) sources(pkg string, ks []bench.Kernel) error {
 		if strings.HasPrefix(pkg, "wc2go") {
 			dir := strings.TrimPrefix(pkg+"/", "wc2go/") + k.Name
 			var args []string
-			if pkg == "wc2gointerruptible" {
+			switch pkg {
+			case "wc2gointerruptible":
 				args = []string{"--interruptible"}
+			case "wc2gofuel":
+				args = []string{"--fuel"}
 			}
 			if err := w.generate(dir, component.Wrap(k.Wasm()), args...); err != nil {
 				return err

@@ -28,7 +28,7 @@ import (
 )
 
 // engines in the order of the tables.
-var engines = []string{"C scalar", "C vectorised", "wasmtime", "wazero", "wasm2go", "wasm2go -unsafe", "wc2go", "wc2go checked", "wc2go interruptible"}
+var engines = []string{"C scalar", "C vectorised", "wasmtime", "wazero", "wasm2go", "wasm2go -unsafe", "wc2go", "wc2go checked", "wc2go interruptible", "wc2go fuel"}
 
 const (
 	baseline  = "C scalar"
