@@ -136,9 +136,53 @@ type tryEdit struct {
 	locals []ValType      // of the new function: as f has them, then more
 }
 
-// try gives what stands for t.
+// try gives what stands for t: a call of a new function that holds it, and the ways on.
 func (o *outliner) try(t *TryTable, loop bool) []Stmt {
 	o.count([]Stmt{t}, -1)
+	l := o.divide(t, loop)
+	visitLocals([]Stmt{t}, func(x Local) Local { return l.to[x] })
+
+	e := &tryEdit{o: o, end: t.Label, own: ownLabels(t.Body), locals: l.types}
+	body := e.list(t.Body)
+	catches := make([]TryCatch, len(t.Catches))
+	for i, c := range t.Catches {
+		catches[i] = TryCatch{Tag: c.Tag, All: c.All, Dsts: c.Dsts, Exn: c.Exn, Code: uint32(e.exit(c.Target) + 1)}
+	}
+	r := o.results(&l, e.exits)
+	body, ends := e.leaving(body, &r)
+
+	f := o.f
+	g := &Func{
+		Index: uint32(o.m.NumImports(ExternFunc) + len(o.m.Funcs)), Type: o.funcType(r.sig), Name: f.Name,
+		Locals: e.locals, NumDeclared: l.declared, Body: append(l.begin, body...), Offset: f.Offset,
+		Outlined: true, Try: &Try{Catches: catches, Results: r.from}, Parent: f.origin(),
+	}
+	g.Size = min(f.Size, 3*nodesOf(g.Body))
+	if o.pieces {
+		g.Try = nil
+	}
+	o.m.Funcs = append(o.m.Funcs, g)
+
+	call := &Call{Func: g.Index, Type: g.Type, Dsts: r.dsts}
+	for _, x := range l.params {
+		call.Args = append(call.Args, &Expr{Op: OpLocal, Type: f.Locals[x], Imm: uint64(x)})
+	}
+	out := append([]Stmt{call}, e.ways(&r, ends)...)
+	o.count(out, 1)
+	return out
+}
+
+// tryLocals are the locals of the new function: parameters, declared ones, temporaries.
+type tryLocals struct {
+	to              []Local // for each local of the function around it, what it is called here
+	params, results []Local // locals of the function around it that go in and out
+	types           []ValType
+	declared        int
+	begin           []Stmt // gives temporaries the value that they need at all times
+}
+
+// divide tells the locals that t shares with the code around it from its own.
+func (o *outliner) divide(t *TryTable, loop bool) tryLocals {
 	f := o.f
 	// What the body and the catches mention, and may change.
 	n := len(f.Locals)
@@ -156,14 +200,11 @@ func (o *outliner) try(t *TryTable, loop bool) []Stmt {
 		}
 	}
 
-	// The new function's locals: parameters, declared ones, temporaries.
 	numParams := len(o.m.Types[f.Type].Func.Params)
-	to := make([]Local, n)
-	var params, results []Local
-	var locals []ValType
+	d := tryLocals{to: make([]Local, n)}
 	take := func(l int) {
-		to[l] = Local(len(locals))
-		locals = append(locals, f.Locals[l])
+		d.to[l] = Local(len(d.types))
+		d.types = append(d.types, f.Locals[l])
 	}
 	shared := make([]bool, n)
 	for l := range n {
@@ -175,9 +216,9 @@ func (o *outliner) try(t *TryTable, loop bool) []Stmt {
 			continue
 		}
 		take(l)
-		params = append(params, Local(l))
+		d.params = append(d.params, Local(l))
 		if shared[l] && changed[l] {
-			results = append(results, Local(l))
+			d.results = append(d.results, Local(l))
 		}
 		if l >= f.NumDeclared {
 			if o.zeroed == nil {
@@ -191,119 +232,120 @@ func (o *outliner) try(t *TryTable, loop bool) []Stmt {
 			take(l)
 		}
 	}
-	declared := len(locals)
-	var begin []Stmt
+	d.declared = len(d.types)
 	for l := f.NumDeclared; l < n; l++ {
 		if mentioned[l] && !shared[l] {
 			take(l)
 			if o.zeroed[Local(l)] { // shared with a try inside this one only
 				delete(o.zeroed, Local(l))
-				begin = append(begin, &Set{Dst: to[l], X: zero(f.Locals[l], 0)})
+				d.begin = append(d.begin, &Set{Dst: d.to[l], X: zero(f.Locals[l], 0)})
 			}
 		}
 	}
-	visitLocals([]Stmt{t}, func(l Local) Local { return to[l] })
+	return d
+}
 
-	e := &tryEdit{o: o, end: t.Label, own: make(map[Label]bool), locals: locals}
-	eachStmt(t.Body, func(s Stmt) {
+// ownLabels are the labels of the statements of a body.
+func ownLabels(body []Stmt) map[Label]bool {
+	own := make(map[Label]bool)
+	eachStmt(body, func(s Stmt) {
 		switch s := s.(type) {
 		case *Block:
-			e.own[s.Label] = true
+			own[s.Label] = true
 		case *Loop:
-			e.own[s.Label] = true
+			own[s.Label] = true
 		case *If:
-			e.own[s.Label] = true
+			own[s.Label] = true
 		case *TryTable:
-			e.own[s.Label] = true
+			own[s.Label] = true
 		}
 	})
-	body := e.list(t.Body)
-	catches := make([]TryCatch, len(t.Catches))
-	for i, c := range t.Catches {
-		catches[i] = TryCatch{Tag: c.Tag, All: c.All, Dsts: c.Dsts, Exn: c.Exn, Code: uint32(e.exit(c.Target) + 1)}
-	}
+	return own
+}
 
-	// The results: shared locals, what exits carry, the code.
-	sig := FuncType{}
-	for _, l := range params {
-		sig.Params = append(sig.Params, f.Locals[l])
+// tryResults are the results of the new function: shared locals, what exits carry, and
+// the code, which says how it ended: 0 at its end, else by which exit, counted from 1.
+type tryResults struct {
+	sig   FuncType
+	from  []Local   // the locals in it that hold the results, NoLocal for those of exits
+	dsts  []Local   // where the function around it gets them
+	temps [][]Local // those of each exit
+	code  Local
+}
+
+// results gives the new function its signature.
+func (o *outliner) results(l *tryLocals, exits []exit) tryResults {
+	r := tryResults{dsts: slices.Clone(l.results), temps: make([][]Local, len(exits))}
+	for _, x := range l.params {
+		r.sig.Params = append(r.sig.Params, o.f.Locals[x])
 	}
-	try := &Try{Catches: catches}
-	for _, l := range results {
-		sig.Results = append(sig.Results, f.Locals[l])
-		try.Results = append(try.Results, to[l])
+	for _, x := range l.results {
+		r.sig.Results = append(r.sig.Results, o.f.Locals[x])
+		r.from = append(r.from, l.to[x])
 	}
-	dsts := slices.Clone(results)
-	temps := make([][]Local, len(e.exits))
+	for i := range exits {
+		for _, s := range exits[i].slots {
+			r.sig.Results = append(r.sig.Results, s.typ)
+			r.from = append(r.from, NoLocal)
+			d := o.temp(s.typ)
+			r.temps[i] = append(r.temps[i], d)
+			r.dsts = append(r.dsts, d)
+		}
+	}
+	r.sig.Results = append(r.sig.Results, TypeI32)
+	r.code = o.temp(TypeI32)
+	r.dsts = append(r.dsts, r.code)
+	return r
+}
+
+// leave returns with a code and the slots of its exit.
+func (e *tryEdit) leave(r *tryResults, code int) Stmt {
+	ret := &Return{}
+	for i, l := range r.from {
+		if l != NoLocal {
+			ret.Values = append(ret.Values, &Expr{Op: OpLocal, Type: r.sig.Results[i], Imm: uint64(l)})
+		}
+	}
 	for i := range e.exits {
 		for _, s := range e.exits[i].slots {
-			sig.Results = append(sig.Results, s.typ)
-			try.Results = append(try.Results, NoLocal)
-			d := o.temp(s.typ)
-			temps[i] = append(temps[i], d)
-			dsts = append(dsts, d)
+			if i == code-1 {
+				ret.Values = append(ret.Values, &Expr{Op: OpLocal, Type: s.typ, Imm: uint64(s.local)})
+			} else {
+				ret.Values = append(ret.Values, zero(s.typ, 0))
+			}
 		}
 	}
-	sig.Results = append(sig.Results, TypeI32)
-	code := o.temp(TypeI32)
-	dsts = append(dsts, code)
+	ret.Values = append(ret.Values, &Expr{Op: OpConst, Type: TypeI32, Imm: uint64(code)})
+	return ret
+}
 
-	// leave returns with a code and the slots of one exit.
-	leave := func(k int) Stmt {
-		r := &Return{}
-		for i, l := range try.Results {
-			if l != NoLocal {
-				r.Values = append(r.Values, &Expr{Op: OpLocal, Type: sig.Results[i], Imm: uint64(l)})
-			}
-		}
-		for i := range e.exits {
-			for _, s := range e.exits[i].slots {
-				if i == k-1 {
-					r.Values = append(r.Values, &Expr{Op: OpLocal, Type: s.typ, Imm: uint64(s.local)})
-				} else {
-					r.Values = append(r.Values, zero(s.typ, 0))
-				}
-			}
-		}
-		r.Values = append(r.Values, &Expr{Op: OpConst, Type: TypeI32, Imm: uint64(k)})
-		return r
-	}
-	ends := completes(body, map[Label]bool{})
+// leaving puts the returns behind an edited body, and reports whether its end is reached.
+func (e *tryEdit) leaving(body []Stmt, r *tryResults) (_ []Stmt, ends bool) {
+	ends = completes(body, map[Label]bool{})
 	if e.ended {
 		body = []Stmt{&Block{Label: e.end, Body: body}}
 		ends = true
 	}
 	if ends {
-		body = append(body, leave(0))
+		body = append(body, e.leave(r, 0))
 	}
 	for i := range e.exits {
 		if x := &e.exits[i]; x.inner != NoLabel {
-			body = []Stmt{&Block{Label: x.inner, Body: body}, leave(i + 1)}
+			body = []Stmt{&Block{Label: x.inner, Body: body}, e.leave(r, i+1)}
 		}
 	}
-	body = append(begin, body...)
-	g := &Func{
-		Index: uint32(o.m.NumImports(ExternFunc) + len(o.m.Funcs)), Type: o.funcType(sig), Name: f.Name,
-		Locals: e.locals, NumDeclared: declared, Body: body, Offset: f.Offset, Size: min(f.Size, 3*nodesOf(body)),
-		Outlined: true, Try: try, Parent: f.origin(),
-	}
-	if o.pieces {
-		g.Try = nil
-	}
-	o.m.Funcs = append(o.m.Funcs, g)
+	return body, ends
+}
 
-	// The call, and what comes after it.
-	call := &Call{Func: g.Index, Type: g.Type, Dsts: dsts}
-	for _, l := range params {
-		call.Args = append(call.Args, &Expr{Op: OpLocal, Type: f.Locals[l], Imm: uint64(l)})
-	}
-	readCode := func() *Expr { return &Expr{Op: OpLocal, Type: TypeI32, Imm: uint64(code)} }
+// ways is what comes after the call: it goes on where the code says.
+func (e *tryEdit) ways(r *tryResults, ends bool) []Stmt {
+	readCode := func() *Expr { return &Expr{Op: OpLocal, Type: TypeI32, Imm: uint64(r.code)} }
 	var after []Stmt
 	for i := range e.exits {
 		x := &e.exits[i]
 		act := Stmt(&Br{Label: x.label})
 		if x.then != nil {
-			act = x.then(temps[i])
+			act = x.then(r.temps[i])
 		}
 		if i+1 < len(e.exits) {
 			is := &Expr{Op: OpI32Eq, Type: TypeI32, X: readCode(), Y: &Expr{Op: OpConst, Type: TypeI32, Imm: uint64(i + 1)}}
@@ -313,13 +355,11 @@ func (o *outliner) try(t *TryTable, loop bool) []Stmt {
 	}
 	switch {
 	case len(after) == 0 && !ends:
-		after = []Stmt{&Unreachable{}} // it traps, or goes on for ever
+		return []Stmt{&Unreachable{}} // it traps, or goes on for ever
 	case len(after) > 0 && ends:
-		after = []Stmt{&If{Cond: readCode(), Then: after}}
+		return []Stmt{&If{Cond: readCode(), Then: after}}
 	}
-	out := append([]Stmt{call}, after...)
-	o.count(out, 1)
-	return out
+	return after
 }
 
 // origin is the function of the module that f's code is of.
