@@ -67,6 +67,13 @@ func TestEntryTraps(t *testing.T) {
 	}
 }
 
+func TestEntryWithoutStore(t *testing.T) {
+	var e Entry
+	if err := e.Enter(context.Background(), nil, nil); err != errNoStore {
+		t.Error(err)
+	}
+}
+
 func TestEntryForeignPanics(t *testing.T) {
 	ctx := context.Background()
 	for name, f := range map[string]func(s *Store){

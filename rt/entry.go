@@ -27,6 +27,9 @@ type Entry struct {
 // check, and a trap does not poison the store: core instances stay usable
 // after a trap, and an instance that failed to come up is known to nobody.
 func (e *Entry) Enter(ctx context.Context, s *Store, inst *ComponentInstance) error {
+	if s == nil {
+		return errNoStore
+	}
 	if !s.baton.try() {
 		if err := e.enterSlow(ctx, s); err != nil {
 			return err

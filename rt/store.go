@@ -16,6 +16,7 @@ var (
 	ErrClosed     = errors.New("wc2go: store is closed")
 	ErrWrongStore = errors.New("wc2go: value belongs to another store")
 	ErrMoved      = errors.New("wc2go: resource was moved or dropped")
+	errNoStore    = errors.New("wc2go: nil store")
 )
 
 // Limits bound what guests of a store may use. Zero fields mean the default.
