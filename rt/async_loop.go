@@ -428,6 +428,10 @@ type Call[R any] struct {
 // anything happens, nil if there is nothing to look at. For generated code.
 func (c *Call[R]) Start(ctx context.Context, inst *ComponentInstance, callee *Callee, cx *Cx, check func() error, start, resolve func(d int32, f *Flat)) {
 	s := inst.Store
+	if ctx.Done() != nil && ctx.Err() != nil {
+		c.fail(s, context.Cause(ctx)) // nothing has been begun
+		return
+	}
 	err := s.enterLoop(ctx, func(d int32) error {
 		if check != nil {
 			if err := check(); err != nil {
@@ -458,13 +462,18 @@ func (c *Call[R]) Start(ctx context.Context, inst *ComponentInstance, callee *Ca
 		return nil
 	})
 	if err != nil && c.w.err == nil {
-		if c.w.ev == nil {
-			c.w.s, c.w.ev = s, deadEvents
-		}
-		c.w.finish(err)
-		if c.w.err == nil {
-			c.w.err = err
-		}
+		c.fail(s, err)
+	}
+}
+
+// fail ends a call that could not be started.
+func (c *Call[R]) fail(s *Store, err error) {
+	if c.w.ev == nil {
+		c.w.s, c.w.ev = s, deadEvents
+	}
+	c.w.finish(err)
+	if c.w.err == nil {
+		c.w.err = err
 	}
 }
 

@@ -463,3 +463,71 @@ func TestPick(t *testing.T) {
 		t.Error("without a seed it is not first come, first served")
 	}
 }
+
+// Who leaves a loop over All early reads on with the next element, and cannot
+// give the stream away meanwhile.
+func TestAllEarly(t *testing.T) {
+	s := newStore(t)
+	ctx := t.Context()
+	r, w := newStream[int](t, s)
+	go func() {
+		w.Write([]int{1, 2, 3, 4, 5, 6, 7})
+		w.Close()
+	}()
+	var got []int
+	for v, err := range r.All(ctx) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got = append(got, v); v == 2 {
+			break
+		}
+	}
+	if err := CheckStream(s, r); err == nil {
+		t.Error("elements would be lost")
+	}
+	v, err := r.Next(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := make([]int, 2)
+	n, err := r.Read(p)
+	got = append(append(got, v), p[:n]...)
+	for v, err := range r.All(ctx) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, v)
+	}
+	if err != nil || !slices.Equal(got, []int{1, 2, 3, 4, 5, 6, 7}) {
+		t.Error(got, err)
+	}
+	if err := CheckStream(s, r); err != nil {
+		t.Error(err)
+	}
+}
+
+// A copy that waits for another one of the same end heeds its context.
+func TestCopyWaitsItsTurn(t *testing.T) {
+	s := newStore(t)
+	r, w := newStream[byte](t, s)
+	done := make(chan error)
+	go func() {
+		_, err := r.ReadContext(t.Context(), make([]byte, 1))
+		done <- err
+	}()
+	for len(r.e.op) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if _, err := r.ReadContext(ctx, make([]byte, 1)); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+	if _, err := w.Write([]byte("x")); err != nil {
+		t.Error(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"sync"
 )
 
 // This file: streams and futures as Go sees them.
@@ -15,7 +14,7 @@ var ErrDropped = errors.New("wc2go: the other end of the stream or future was dr
 
 // hostEnd is an end that Go holds.
 type hostEnd struct {
-	op      sync.Mutex // one copy at a time
+	op      chan struct{} // holds one while a copy runs
 	s       *Store
 	ch      *channel
 	write   bool
@@ -23,7 +22,11 @@ type hostEnd struct {
 	ctx     context.Context
 	current *hostCopy
 	wrote   bool // a future's value
+	ahead   any  // a []T of elements that All has read and not given: what is read next; guarded by op
 }
+
+// errAhead is the error of giving away a stream of which some elements are in Go already.
+var errAhead = errors.New("wc2go: the stream has elements that were read ahead by All, and cannot be given away before they are read")
 
 // hostCopy is a copy of a host end that runs.
 type hostCopy struct {
@@ -72,7 +75,7 @@ func (e *hostEnd) closed(err error) { e.gone = err }
 
 // newEnd makes an end of ch for Go; it needs the baton.
 func newEnd(s *Store, ch *channel, write bool) *hostEnd {
-	e := &hostEnd{s: s, ch: ch, write: write, ctx: context.Background()}
+	e := &hostEnd{op: make(chan struct{}, 1), s: s, ch: ch, write: write, ctx: context.Background()}
 	s.loop().ends[e] = struct{}{}
 	return e
 }
@@ -88,6 +91,8 @@ func (e *hostEnd) take(s *Store) (*channel, error) {
 		return nil, e.gone
 	case e.current != nil:
 		return nil, ErrInUse
+	case e.ahead != nil:
+		return nil, errAhead
 	}
 	e.gone = ErrMoved
 	delete(s.events.ends, e)
@@ -105,15 +110,36 @@ func (e *hostEnd) check(s *Store) error {
 		return e.gone
 	case e.current != nil:
 		return ErrInUse
+	case e.ahead != nil:
+		return errAhead
 	}
 	return nil
 }
 
+// lock waits until no other copy of the end runs.
+func (e *hostEnd) lock(ctx context.Context) error {
+	select {
+	case e.op <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case e.op <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (e *hostEnd) unlock() { <-e.op }
+
 // copy copies once, and waits until something was copied, or nothing can be.
 // With last it drops the end together with what is copied, all of it if the end is written to.
 func (e *hostEnd) copy(ctx context.Context, buf hostBuffer, last bool) (n int, result uint8, err error) {
-	e.op.Lock()
-	defer e.op.Unlock()
+	if err := e.lock(ctx); err != nil {
+		return 0, 0, err
+	}
+	defer e.unlock()
 	c := &hostCopy{end: e, before: buf.remain(), last: last}
 	c.buf.host = buf
 	err = e.s.enterLoop(ctx, func(d int32) error {
@@ -259,6 +285,9 @@ func (r *StreamReader[T]) ReadLast(ctx context.Context, p []T) (int, error) {
 }
 
 func (r *StreamReader[T]) read(ctx context.Context, p []T, last bool) (int, error) {
+	if n, err := r.takeAhead(ctx, p); n > 0 || err != nil {
+		return n, err
+	}
 	n, result, err := r.e.copy(ctx, &slice[T]{p}, last)
 	switch {
 	case err != nil:
@@ -267,6 +296,23 @@ func (r *StreamReader[T]) read(ctx context.Context, p []T, last bool) (int, erro
 		return 0, io.EOF
 	case result == copyCancelled:
 		return n, ErrCancelled
+	}
+	return n, nil
+}
+
+// takeAhead gives elements that All has read ahead.
+func (r *StreamReader[T]) takeAhead(ctx context.Context, p []T) (int, error) {
+	if err := r.e.lock(ctx); err != nil {
+		return 0, err
+	}
+	defer r.e.unlock()
+	ahead, _ := r.e.ahead.([]T)
+	n := copy(p, ahead)
+	switch {
+	case n == len(ahead):
+		r.e.ahead = nil
+	case n > 0:
+		r.e.ahead = ahead[n:]
 	}
 	return n, nil
 }
@@ -282,14 +328,16 @@ func (r *StreamReader[T]) Next(ctx context.Context) (T, error) {
 	}
 }
 
-// All reads the elements until the end of the stream. After an error there is nothing more.
+// All reads the elements until the end of the stream. After an error there is
+// nothing more. Whoever leaves the loop early reads on with the next element, by All or otherwise.
 func (r *StreamReader[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		buf := make([]T, 64)
 		for {
 			n, err := r.ReadContext(ctx, buf)
-			for _, v := range buf[:n] {
+			for k, v := range buf[:n] {
 				if !yield(v, nil) {
+					r.putAhead(buf[k+1 : n])
 					return
 				}
 			}
@@ -303,6 +351,15 @@ func (r *StreamReader[T]) All(ctx context.Context) iter.Seq2[T, error] {
 			}
 			clear(buf)
 		}
+	}
+}
+
+// putAhead has the elements be read next.
+func (r *StreamReader[T]) putAhead(s []T) {
+	if len(s) > 0 {
+		r.e.lock(context.Background())
+		r.e.ahead = s
+		r.e.unlock()
 	}
 }
 
