@@ -2,6 +2,7 @@ package sockets
 
 import (
 	"context"
+	"net"
 	"net/netip"
 	"testing"
 	"time"
@@ -297,4 +298,156 @@ func TestSocketLimit(t *testing.T) {
 	}
 	g.check(u.(rt.Dropper).Drop(g.ctx))
 	g.tcp()
+}
+
+// TestStates calls every function of a socket in every state, with both families.
+func TestStates(t *testing.T) {
+	for family, loopback := range map[IPAddressFamily]string{IPAddressFamilyIPv4: "127.0.0.1", IPAddressFamilyIPv6: "[::1]"} {
+		if c, err := net.Listen("tcp", loopback+":0"); err != nil {
+			t.Logf("no %s here: %v", loopback, err)
+			continue
+		} else {
+			c.Close()
+		}
+		g := newGuest(t, wasi.InheritNetwork())
+		ctx := g.ctx
+		tcp := func() TCPSocket {
+			s, err := TCPCreateSocketFrom(g.h).CreateTCPSocket(ctx, family)
+			g.check(err)
+			t.Cleanup(func() { s.(rt.Dropper).Drop(context.Background()) })
+			return s
+		}
+		free := addr(loopback + ":0")
+		bind := func(s TCPSocket) {
+			g.check(s.StartBind(ctx, g.net, free))
+			g.check(s.FinishBind(ctx))
+		}
+		// What each function gives in a state, besides those that go on from it.
+		check := func(state string, s TCPSocket, want map[string]error, listening bool) {
+			t.Helper()
+			got := map[string]func() error{
+				"start-bind":     func() error { return s.StartBind(ctx, g.net, free) },
+				"finish-bind":    func() error { return s.FinishBind(ctx) },
+				"start-connect":  func() error { return s.StartConnect(ctx, g.net, addr(loopback+":9")) },
+				"finish-connect": func() error { _, _, err := s.FinishConnect(ctx); return err },
+				"start-listen":   func() error { return s.StartListen(ctx) },
+				"finish-listen":  func() error { return s.FinishListen(ctx) },
+				"accept":         func() error { _, _, _, err := s.Accept(ctx); return err },
+				"shutdown":       func() error { return s.Shutdown(ctx, ShutdownTypeBoth) },
+				"local-address":  func() error { _, err := s.LocalAddress(ctx); return err },
+				"remote-address": func() error { _, err := s.RemoteAddress(ctx); return err },
+			}
+			for name, w := range want {
+				if err := got[name](); err != w {
+					t.Errorf("%s %s: %s = %v, want %v", loopback, state, name, err, w)
+				}
+			}
+			if is, err := s.IsListening(ctx); is != listening || err != nil {
+				t.Errorf("%s %s: is-listening %v, %v", loopback, state, is, err)
+			}
+			if f, err := s.AddressFamily(ctx); f != family || err != nil {
+				t.Errorf("%s %s: family %v, %v", loopback, state, f, err)
+			}
+			g.check(s.SetKeepAliveEnabled(ctx, false))
+			g.check(s.SetHopLimit(ctx, 255))
+			g.check(s.SetReceiveBufferSize(ctx, 16000))
+			g.check(s.SetSendBufferSize(ctx, 16000))
+			for _, err := range []error{s.SetHopLimit(ctx, 0), s.SetReceiveBufferSize(ctx, 0), s.SetSendBufferSize(ctx, 0), s.SetKeepAliveCount(ctx, 0),
+				s.SetKeepAliveIdleTime(ctx, 0), s.SetKeepAliveInterval(ctx, 0)} {
+				if err != ErrorCodeInvalidArgument {
+					t.Errorf("%s %s: an option of 0: %v", loopback, state, err)
+				}
+			}
+		}
+		no, bad := ErrorCodeNotInProgress, ErrorCodeInvalidState
+		check("unbound", tcp(), map[string]error{"finish-bind": no, "finish-connect": no, "start-listen": bad, "finish-listen": no, "accept": bad, "shutdown": bad,
+			"local-address": bad, "remote-address": bad}, false)
+		s := tcp()
+		g.check(s.StartBind(ctx, g.net, free))
+		check("binding", s, map[string]error{"start-bind": bad, "start-connect": bad, "finish-connect": no, "start-listen": bad, "finish-listen": no, "accept": bad,
+			"shutdown": bad, "local-address": bad, "remote-address": bad}, false)
+		g.check(s.FinishBind(ctx))
+		check("bound", s, map[string]error{"start-bind": bad, "finish-bind": no, "finish-connect": no, "finish-listen": no, "accept": bad, "shutdown": bad,
+			"local-address": nil, "remote-address": bad}, false)
+		g.check(s.StartListen(ctx))
+		check("beginning to listen", s, map[string]error{"start-bind": bad, "finish-bind": no, "start-connect": bad, "finish-connect": no, "start-listen": bad, "accept": bad,
+			"shutdown": bad, "remote-address": bad}, false)
+		g.check(s.FinishListen(ctx))
+		check("listening", s, map[string]error{"start-bind": bad, "finish-bind": no, "start-connect": bad, "finish-connect": no, "start-listen": bad, "finish-listen": no,
+			"accept": ErrorCodeWouldBlock, "shutdown": bad, "local-address": nil, "remote-address": bad}, true)
+		at, err := s.LocalAddress(ctx)
+		g.check(err)
+		c := tcp()
+		bind(c) // a bound socket may connect, and keeps its address
+		mine, err := c.LocalAddress(ctx)
+		g.check(err)
+		g.check(c.StartConnect(ctx, g.net, at))
+		g.block(c.Subscribe(ctx))
+		_, _, err = c.FinishConnect(ctx)
+		g.check(err)
+		if now, err := c.LocalAddress(ctx); now != mine || err != nil {
+			t.Errorf("%s: bound to %v, connected from %v, %v", loopback, mine, now, err)
+		}
+		check("connected", c, map[string]error{"start-bind": bad, "finish-bind": no, "start-connect": bad, "finish-connect": no, "start-listen": bad, "finish-listen": no,
+			"accept": bad, "local-address": nil, "remote-address": nil, "shutdown": nil}, false)
+
+		// A UDP socket has one peer, or all.
+		u, err := UDPCreateSocketFrom(g.h).CreateUDPSocket(ctx, family)
+		g.check(err)
+		t.Cleanup(func() { u.(rt.Dropper).Drop(context.Background()) })
+		none := rt.None[IPSocketAddress]()
+		if _, _, err := u.Stream(ctx, none); err != bad {
+			t.Errorf("stream unbound: %v", err)
+		}
+		if err := u.FinishBind(ctx); err != no {
+			t.Errorf("finish-bind: %v", err)
+		}
+		g.check(u.StartBind(ctx, g.net, free))
+		g.check(u.FinishBind(ctx))
+		if err := u.StartBind(ctx, g.net, free); err != bad {
+			t.Errorf("start-bind twice: %v", err)
+		}
+		one, two := addr(loopback+":4321"), addr(loopback+":4320")
+		for _, peer := range []IPSocketAddress{nil, nil, one, one, two, nil, one} {
+			o := none
+			if peer != nil {
+				o = rt.Some(peer)
+			}
+			_, _, err := u.Stream(ctx, o)
+			g.check(err)
+			if got, err := u.RemoteAddress(ctx); got != peer || (err != nil) != (peer == nil) {
+				t.Errorf("%s: remote %v, %v, want %v", loopback, got, err, peer)
+			}
+		}
+	}
+}
+
+// TestOptions checks that a connection has the options that its listener had when it was accepted.
+func TestOptions(t *testing.T) {
+	g := newGuest(t, wasi.InheritNetwork())
+	l, at := g.listen()
+	set := func(hops uint8, size uint64, keep bool) {
+		g.check(l.SetHopLimit(g.ctx, hops))
+		g.check(l.SetReceiveBufferSize(g.ctx, size))
+		g.check(l.SetSendBufferSize(g.ctx, size))
+		g.check(l.SetKeepAliveEnabled(g.ctx, keep))
+	}
+	set(42, 0x10000, true)
+	c := g.tcp()
+	g.check(c.StartConnect(g.ctx, g.net, at))
+	g.block(c.Subscribe(g.ctx))
+	_, _, err := c.FinishConnect(g.ctx)
+	g.check(err)
+	g.block(l.Subscribe(g.ctx))
+	s, _, _, err := l.Accept(g.ctx)
+	g.check(err)
+	t.Cleanup(func() { s.(rt.Dropper).Drop(context.Background()) })
+	set(43, 0x20000, false)
+	hops, _ := s.HopLimit(g.ctx)
+	receive, _ := s.ReceiveBufferSize(g.ctx)
+	send, _ := s.SendBufferSize(g.ctx)
+	keep, _ := s.KeepAliveEnabled(g.ctx)
+	if hops != 42 || receive != 0x10000 || send != 0x10000 || !keep {
+		t.Errorf("hop limit %d, buffers %#x and %#x, keep-alive %v", hops, receive, send, keep)
+	}
 }
