@@ -268,7 +268,11 @@ func (m *Memory) Init(p, s, n uint64, data string) {
 		panic(TrapMemoryOutOfBounds)
 	}
 	if n != 0 {
-		copy(m.slice(p, n), data[s:s+n])
+		b := m.slice(p, n)
+		if m.mapped {
+			populate(b)
+		}
+		copy(b, data[s:s+n])
 	}
 }
 
