@@ -822,13 +822,12 @@ type LinkedError struct {
 	wrap func(v reflect.Value) error
 }
 
-// ErrorSelf is for an E that implements error, ErrorWrapped for one that is in
-// an [*ErrorValue]. For generated code.
+// ErrorSelf is for an E that implements error. For generated code.
 func ErrorSelf[E error]() LinkedError {
 	return LinkedError{reflect.TypeFor[E](), func(v reflect.Value) error { return v.Interface().(error) }}
 }
 
-// ErrorWrapped: see ErrorSelf.
+// ErrorWrapped is for an E that is in an [*ErrorValue]. For generated code.
 func ErrorWrapped[E any]() LinkedError {
 	return LinkedError{reflect.TypeFor[E](), func(v reflect.Value) error { return NewError(v.Interface().(E)) }}
 }

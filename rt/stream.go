@@ -465,8 +465,8 @@ func (f *FutureWriter[T]) Set(ctx context.Context, v T) error {
 // has one: readers in Go get [ErrDropped]; guests, which know no such thing, wait for it in vain.
 func (f *FutureWriter[T]) Close() error { return f.e.close() }
 
-// LiftStream, LiftFuture, LowerStream and LowerFuture are lift_stream and its
-// like. For generated code.
+// LiftStream is lift_stream of the canonical ABI; so are LiftFuture, LowerStream and
+// LowerFuture what their names say. For generated code.
 func LiftStream[T any](cx *Cx, el *Elem, i uint32) *StreamReader[T] {
 	return &StreamReader[T]{newEnd(cx.Inst.Store, cx.Inst.liftChannel(el, false, i), false)}
 }
