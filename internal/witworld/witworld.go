@@ -407,7 +407,7 @@ func (c *converter) newType(t *wit.TypeDef, export bool) (ir.TypeID, error) {
 		}
 		n.Kind = kind
 	default:
-		return ir.NoType, fmt.Errorf("type %q is of a kind that reading WIT text does not support (map, fixed-length list...)", t.TypeName())
+		err = errors.New("fixed-length lists are not read from WIT text yet: generate from a component of the world")
 	}
 	if err != nil {
 		if t.Name != nil {
