@@ -111,7 +111,7 @@ func Get(ctx context.Context, key Key, make func(ctx context.Context, file strin
 // found reports whether the file is there, and notes that it is used.
 func found(file string) bool {
 	fi, err := os.Stat(file)
-	if err != nil || !fi.Mode().IsRegular() {
+	if err != nil || !fi.Mode().IsRegular() || fi.Size() == 0 { // empty after a crash of the machine
 		return false
 	}
 	if now := time.Now(); now.Sub(fi.ModTime()) > 24*time.Hour {

@@ -90,6 +90,25 @@ func TestGet(t *testing.T) {
 	}
 }
 
+// A crash of the machine can leave a name without what it names: the program is made again.
+func TestGetEmpty(t *testing.T) {
+	t.Setenv(Env, t.TempDir())
+	build := func(_ context.Context, file string) error { return os.WriteFile(file, []byte("program"), 0o777) }
+	file, err := Get(t.Context(), NewKey("x"), build)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(file, 0); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := Get(t.Context(), NewKey("x"), build); err != nil || again != file {
+		t.Fatal(again, err)
+	}
+	if b, err := os.ReadFile(file); string(b) != "program" || err != nil {
+		t.Errorf("%q %v", b, err)
+	}
+}
+
 func TestGetCancelled(t *testing.T) {
 	t.Setenv(Env, t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
@@ -106,7 +125,7 @@ func TestGetCancelled(t *testing.T) {
 		if err := <-waiter; !errors.Is(err, context.Canceled) {
 			t.Errorf("waiter: %v", err)
 		}
-		return os.WriteFile(file, nil, 0o777)
+		return os.WriteFile(file, []byte("x"), 0o777)
 	})
 	if err != nil {
 		t.Error(err)
@@ -116,7 +135,7 @@ func TestGetCancelled(t *testing.T) {
 func TestTrim(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv(Env, dir)
-	write := func(_ context.Context, file string) error { return os.WriteFile(file, nil, 0o777) }
+	write := func(_ context.Context, file string) error { return os.WriteFile(file, []byte("x"), 0o777) }
 	file, err := Get(t.Context(), NewKey("x"), write)
 	if err != nil {
 		t.Fatal(err)
