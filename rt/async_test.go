@@ -507,6 +507,29 @@ func TestAllEarly(t *testing.T) {
 	}
 }
 
+// What was read ahead is gone when the stream is closed, in the loop too.
+func TestAllClosed(t *testing.T) {
+	s := newStore(t)
+	r, w := newStream[int](t, s)
+	go func() {
+		w.Write([]int{1, 2, 3})
+		w.Close()
+	}()
+	n := 0
+	for _, err := range r.All(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n++; n == 1 {
+			r.Close()
+			break
+		}
+	}
+	if v, err := r.Next(t.Context()); err != ErrMoved && err != io.EOF {
+		t.Error(v, err)
+	}
+}
+
 // A copy that waits for another one of the same end heeds its context.
 func TestCopyWaitsItsTurn(t *testing.T) {
 	s := newStore(t)

@@ -23,6 +23,7 @@ type hostEnd struct {
 	current *hostCopy
 	wrote   bool // a future's value
 	ahead   any  // a []T of elements that All has read and not given: what is read next; guarded by op
+	shut    bool // Go has closed it: nothing is read ahead; guarded by op
 }
 
 // errAhead is the error of giving away a stream of which some elements are in Go already.
@@ -358,13 +359,23 @@ func (r *StreamReader[T]) All(ctx context.Context) iter.Seq2[T, error] {
 func (r *StreamReader[T]) putAhead(s []T) {
 	if len(s) > 0 {
 		r.e.lock(context.Background())
-		r.e.ahead = s
+		if !r.e.shut {
+			r.e.ahead = s
+		}
 		r.e.unlock()
 	}
 }
 
 // Close drops the end. A read that runs gives [ErrCancelled].
-func (r *StreamReader[T]) Close() error { return r.e.close() }
+func (r *StreamReader[T]) Close() error {
+	err := r.e.close()
+	if r.e != nil {
+		r.e.lock(context.Background())
+		r.e.ahead, r.e.shut = nil, true
+		r.e.unlock()
+	}
+	return err
+}
 
 // WithContext sets the context of writes that have none of their own, and returns w.
 func (w *StreamWriter[T]) WithContext(ctx context.Context) *StreamWriter[T] {
