@@ -58,7 +58,7 @@ func (t *HandleTable) add(h handle) uint32 {
 	}
 	i := len(t.entries)
 	if i > maxHandles || t.max != 0 && i > t.max {
-		Throwf(TrapLimit, "handle table is full")
+		Throwf(TrapLimit, "handle table is full: resource table has no free keys") // Wasmtime's words, after ours
 	}
 	t.entries = append(t.entries, h)
 	return uint32(i)

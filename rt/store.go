@@ -245,6 +245,15 @@ func (s *Store) OnClose(f func()) { s.closers = append(s.closers, f) }
 // Limits returns the limits that the store was made with.
 func (s *Store) Limits() Limits { return s.limits }
 
+// SetMaxHandles changes Limits.Handles, for the component instances that the store has and for those
+// it will have. Handles beyond the new limit stay. It needs the baton.
+func (s *Store) SetMaxHandles(n int) {
+	s.limits.Handles = n
+	for _, c := range s.comps {
+		c.Handles.max = n
+	}
+}
+
 // NewInstance counts a core instance against the limit. For generated code.
 func (s *Store) NewInstance() {
 	limit := s.limits.Instances

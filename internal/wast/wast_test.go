@@ -86,7 +86,7 @@ func TestComponents(t *testing.T) {
 	if sum, out := run(t, Options{Verbose: true}, "component"); sum != (Summary{Passed: 48}) {
 		t.Errorf("%v\n%s", sum, out)
 	}
-	if sum, out := run(t, Options{Verbose: true}, "host", "reentrance", "backpressure", "fused", "handles", "unusual", "named"); sum != (Summary{Passed: 42 + 20 + 4 + 71 + 9 + 50 + 25}) {
+	if sum, out := run(t, Options{Verbose: true}, "host", "reentrance", "backpressure", "fused", "handles", "unusual", "named", "capacity"); sum != (Summary{Passed: 42 + 20 + 4 + 71 + 9 + 50 + 25 + 6}) {
 		t.Errorf("%v\n%s", sum, out)
 	}
 }

@@ -63,7 +63,14 @@ func (r *runner) instantiateComponent(c *Command) (rt.Instance, error) {
 	}
 	st := rt.NewStore(opts...)
 	r.stores = append(r.stores, st)
+	r.host.store = st
 	in, err := instantiate(r.ctx, st)
+	if in != nil {
+		if r.storeOf == nil {
+			r.storeOf = make(map[rt.Instance]*rt.Store)
+		}
+		r.storeOf[in] = st
+	}
 	var unlinked *rt.ImportError
 	if errors.As(err, &unlinked) {
 		err = linkError(err)
@@ -175,6 +182,7 @@ func (r *runner) invoke(in rt.Instance, a *Action) (t *rt.Type, result []rt.Valu
 			return nil, nil, fmt.Errorf("argument %d of %q: %w", i+1, a.Field, err)
 		}
 	}
+	r.host.store = r.storeOf[in]
 	result, err = f.Call(r.ctx, args...)
 	return ft.Result, result, err
 }

@@ -83,7 +83,8 @@ type runner struct {
 	components map[string]Component
 	store      *rt.Store   // of the core instances
 	stores     []*rt.Store // of the instances of components
-	host       *Host       // nil until a component needs it
+	storeOf    map[rt.Instance]*rt.Store
+	host       *Host // nil until a component needs it
 	ctx        context.Context
 	shuffle    uint64 // of the stores of components
 

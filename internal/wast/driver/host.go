@@ -13,8 +13,9 @@ import (
 // and wasmtime, and functions of the root. A script has one Host.
 type Host struct {
 	linker   *rt.Linker
-	drops    uint32 // of resource1
-	lastDrop uint32 // the representation of the last one
+	store    *rt.Store // of the instance that the command is for
+	drops    uint32    // of resource1
+	lastDrop uint32    // the representation of the last one
 }
 
 // resource is a value of a resource type of the host.
@@ -100,7 +101,10 @@ func newHost(simple rt.CoreModule) (*Host, error) {
 		{"host", "never-return", async(funcType(nil)), never},
 		{"host", "return-two-slowly", async(funcType(typeS32)), slowly(constant(rt.S32(2)))},
 		{"host", "echo-slowly", async(funcType(typeU32, typeU32)), slowly(echo)},
-		{"wasmtime", "set-max-table-capacity", funcType(nil, typeU32), constant(nil)},
+		{"wasmtime", "set-max-table-capacity", funcType(nil, typeU32), func(_ context.Context, args []rt.Value) (rt.Value, error) {
+			h.store.SetMaxHandles(int(args[0].(rt.U32)))
+			return nil, nil
+		}},
 		{"wasmtime", "gc", funcType(nil), constant(nil)},
 	} {
 		errs = append(errs, h.linker.Define(f.iface, f.name, rt.HostFunc{Type: f.typ, Call: f.call, Immediate: f.iface == ""}))
