@@ -25,8 +25,9 @@ and a count of all commands at the end. Skipped are commands that need a parser 
 the text format, and what the converter could not assemble.
 
 Components find what they import by name: in Wasmtime's instances host and wasmtime, and
-in what named instances export; each instance has a store of its own. A feature that
-the script's configuration sets to false is off.
+in what named instances export; each instance has a store of its own. Core modules
+find what is registered, or else a module of that name. A feature that the script's
+configuration sets to false is off.
 
 The modules become Go programs for GOOS and GOARCH of the environment, which are kept
 in the cache (see "wc2go run"). --exec names a command that runs them where the machine
