@@ -5,12 +5,16 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"strconv"
 	"testing"
 )
 
 // TestSmall: what the comments call small can be inlined into big functions.
 func TestSmall(t *testing.T) {
+	if runtime.GOARCH == "386" {
+		t.Skip("without instructions for rounding, these functions are larger")
+	}
 	src, err := os.ReadFile("ops.go")
 	if err != nil {
 		t.Fatal(err)

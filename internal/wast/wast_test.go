@@ -163,10 +163,14 @@ func TestExec(t *testing.T) {
 }
 
 func TestNoScripts(t *testing.T) {
-	for _, p := range []string{t.TempDir(), "no such directory", "wast.go"} {
+	for _, p := range []string{t.TempDir(), "no such directory"} {
 		if _, err := Run(context.Background(), []string{p}, Options{}, &bytes.Buffer{}); err == nil {
 			t.Errorf("%s: no error", p)
 		}
+	}
+	var b bytes.Buffer
+	if sum, err := Run(context.Background(), []string{"wast.go"}, Options{}, &b); err != nil || sum != (Summary{Failed: 1}) || !strings.Contains(b.String(), "wast.go:1: script: ") {
+		t.Errorf("a file that is no script: %v, %v\n%s", sum, err, b.String())
 	}
 }
 
