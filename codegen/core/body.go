@@ -10,7 +10,8 @@ import (
 
 // body prints one function, in one variant.
 type body struct {
-	frames frames // of functions with very many locals
+	frames   frames // of functions with very many locals
+	pointers []bool // locals that hold addresses, see findPointers
 	printer
 	l       *Layout
 	m       *ir.Module
@@ -129,6 +130,7 @@ func (b *body) function() []byte {
 	b.vec.lost = lost
 	b.chooseForms(list)
 	b.chooseFrames()
+	b.findPointers(list)
 	b.read = make([]bool, len(b.f.Locals))
 	b.assigned = make([]bool, len(b.f.Locals))
 	b.indent = 1
@@ -217,15 +219,25 @@ func (b *body) declare() {
 			b.line(n, " := m.B", strconv.Itoa(mem))
 		}
 	}
+	var unread []string
+	for i := range b.params {
+		if b.isPointer(ir.Local(i)) && (b.read[i] || b.assigned[i]) {
+			n := b.local(ir.Local(i))
+			b.line(n, " := uintptr(", local(ir.Local(i)), ")")
+			if !b.read[i] {
+				unread = append(unread, n)
+			}
+		}
+	}
 	byType := map[string][]string{}
-	var types, unread []string
+	var types []string
 	for i := b.params; i < len(b.f.Locals); i++ {
 		if b.frames.has(ir.Local(i)) {
 			continue
 		}
 		if b.f.Locals[i].Kind != ir.V128 && (b.read[i] || b.assigned[i]) {
 			n := local(ir.Local(i))
-			t := b.goType(b.f.Locals[i])
+			t := b.localType(ir.Local(i))
 			if byType[t] == nil {
 				types = append(types, t)
 			}
@@ -393,8 +405,11 @@ func (b *body) dst(l ir.Local, x *node) {
 		b.setPacked(l, x)
 		return
 	}
-	if int(l) >= b.params {
+	if int(l) >= b.params || b.isPointer(l) {
 		b.assigned[l] = true
+	}
+	if b.isPointer(l) {
+		x = toPointer(x)
 	}
 	b.assign(b.local(l), x)
 }
@@ -510,6 +525,8 @@ func (b *body) brTable(s *ir.BrTable) {
 	x := b.ex(s.X)
 	if x.konst {
 		x = b.rtCall("K32", x)
+	} else if x.lower {
+		x = x.args[0]
 	}
 	b.tabs()
 	b.str("switch ")
@@ -584,6 +601,10 @@ func (b *body) call(s *ir.Call) {
 	default:
 		n = b.refCall(s, t, args)
 	}
+	if !s.Tail && len(s.Dsts) == 1 && s.Dsts[0] != ir.NoLocal && b.isPointer(s.Dsts[0]) {
+		b.dst(s.Dsts[0], n)
+		return
+	}
 	b.tabs()
 	switch {
 	case s.Tail && len(t.Results) > 0:
@@ -605,7 +626,10 @@ func (b *body) selfCall(s *ir.Call) {
 	var names []string
 	var values []*node
 	for i, x := range args {
-		n := local(ir.Local(i))
+		n := b.local(ir.Local(i))
+		if b.isPointer(ir.Local(i)) {
+			x = toPointer(x)
+		}
 		if x.kind == nAtom && x.text == n {
 			continue
 		}
@@ -809,7 +833,12 @@ func (b *body) address(x *ir.Expr, off uint64, is64 bool) *node {
 	}
 	force := b.force
 	b.force = false // what the check uses is not dropped
-	n := b.ex(x)
+	var n *node
+	if b.address32(x) {
+		n = b.held(ir.Local(x.Imm))
+	} else {
+		n = b.ex(x)
+	}
 	b.force = force
 	return n
 }
@@ -832,7 +861,10 @@ func (b *body) addr(mem uint32, x *ir.Expr, off uint64, size uint8, end uint32, 
 	default:
 		a = b.address(x, off, false)
 		if x.Op != ir.OpConst && off != 0 {
-			a = bin("+", conv("uint64", a), uintLit(off))
+			if !b.address32(x) {
+				a = conv("uint64", a)
+			}
+			a = bin("+", a, uintLit(off))
 		}
 	}
 	b.file.unsafe = true

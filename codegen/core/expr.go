@@ -34,6 +34,8 @@ type node struct {
 	pos  uint32
 	call bool
 	used *bool // nAtom: set when the text has it
+	// lower: the lower half of a local that holds an address, args[0].
+	lower bool
 }
 
 // Precedences of Go's binary operators.

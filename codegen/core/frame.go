@@ -33,6 +33,9 @@ func (b *body) local(l ir.Local) string {
 	if b.frames.has(l) {
 		return "fr" + strconv.Itoa(b.frames[l]) + "." + local(l)
 	}
+	if int(l) < b.params && b.isPointer(l) {
+		return "p" + strconv.FormatUint(uint64(l), 10)
+	}
 	return local(l)
 }
 

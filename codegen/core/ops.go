@@ -27,9 +27,10 @@ func (b *body) plain(x *ir.Expr) *node {
 	case ir.OpConst:
 		return b.constant(x)
 	case ir.OpLocal:
-		n := atom(b.local(ir.Local(x.Imm)))
-		if b.read != nil {
-			n.used = &b.read[x.Imm]
+		n := b.held(ir.Local(x.Imm))
+		if b.address32(x) {
+			n = conv("uint32", n)
+			n.lower = true
 		}
 		return n
 	case ir.OpGlobal:
@@ -430,6 +431,9 @@ func (b *body) numeric(x *ir.Expr) *node {
 	case ir.OpI32WrapI64:
 		return conv("uint32", b.nval(x.X))
 	case ir.OpI64ExtendI32U:
+		if b.address32(x.X) {
+			return conv("uint64", b.held(ir.Local(x.X.Imm)))
+		}
 		return conv("uint64", b.val(x.X))
 	case ir.OpI64ExtendI32S:
 		return conv("uint64", conv("int32", b.val(x.X)))
