@@ -35,8 +35,9 @@ type MemoryType struct {
 }
 
 // reservedBytes is the address space of a guarded memory: a 32-bit address,
-// a 32-bit offset, and the widest access.
-const reservedBytes = 8<<30 + 64<<10
+// a 32-bit offset, and the widest access. It is a multiple of 2 MiB so that Linux has it begin
+// at one, where a huge page can be.
+const reservedBytes = 8<<30 + 2<<20
 
 // maxShared is what a shared memory that is not a reservation can grow to: it
 // must not move, so all of it is there from the beginning.
@@ -270,7 +271,7 @@ func (m *Memory) Init(p, s, n uint64, data string) {
 	if n != 0 {
 		b := m.slice(p, n)
 		if m.mapped {
-			populate(b)
+			populate(m, b)
 		}
 		copy(b, data[s:s+n])
 	}

@@ -12,8 +12,14 @@ const maxAlloc = 1 << 46
 
 // reservation is address space, or the Go memory of a checked memory.
 type reservation struct {
-	mem   []byte
-	ready *uintptr // accessible bytes, where reservations are used again
+	mem []byte
+	use *use // where reservations are used again
+}
+
+// use is what must be known of a reservation to use it again.
+type use struct {
+	ready uintptr // accessible bytes
+	huge  bool    // some are to be in huge pages
 }
 
 func (r reservation) base() unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(r.mem)) }

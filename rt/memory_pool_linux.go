@@ -40,17 +40,17 @@ var zeroes = sync.OnceValue(func() bool {
 // size bytes. No more than those are accessible, and they are zero.
 func reserve(size uintptr) (reservation, error) {
 	if r, ok := takeIdle(size); ok {
-		if *r.ready <= size {
+		if r.use.ready <= size {
 			return r, nil
 		}
-		if syscall.Mprotect(r.mem[size:*r.ready], syscall.PROT_NONE) == nil {
-			*r.ready = size
+		if syscall.Mprotect(r.mem[size:r.use.ready], syscall.PROT_NONE) == nil {
+			r.use.ready = size
 			return r, nil
 		}
 		r.free()
 	}
 	r, err := mapReservation()
-	r.ready = new(uintptr)
+	r.use = new(use)
 	return r, err
 }
 
@@ -65,7 +65,7 @@ func takeIdle(size uintptr) (reservation, bool) {
 	}
 	i := n - 1
 	for k := i; k >= 0; k-- {
-		if *idle.list[k].ready == size {
+		if idle.list[k].use.ready == size {
 			i = k
 			break
 		}
@@ -79,20 +79,25 @@ func takeIdle(size uintptr) (reservation, bool) {
 
 // commit makes the bytes from old to size accessible; they are zero.
 func (r reservation) commit(old, size uintptr) error {
-	if size <= *r.ready {
+	if size <= r.use.ready {
 		return nil
 	}
-	if err := mprotect(r.mem[max(old, *r.ready):size]); err != nil {
+	if err := mprotect(r.mem[max(old, r.use.ready):size]); err != nil {
 		return err
 	}
-	*r.ready = size
+	r.use.ready = size
 	return nil
 }
 
 // recycle frees a reservation or has it wait for the next memory. Nothing may
 // access it any more.
 func (r reservation) recycle() {
-	n := *r.ready
+	n := r.use.ready
+	if r.use.huge && syscall.Madvise(r.mem[:n], syscall.MADV_NOHUGEPAGE) != nil {
+		r.free() // the next memory may be small
+		return
+	}
+	r.use.huge = false
 	if n > maxIdleBytes || !zeroes() || n > 0 && syscall.Madvise(r.mem[:n], syscall.MADV_DONTNEED) != nil {
 		r.free() // madvise fails where the process has locked its memory
 		return
@@ -106,4 +111,9 @@ func (r reservation) recycle() {
 	if full {
 		r.free()
 	}
+}
+
+// askHuge asks for huge pages for a part of what is accessible.
+func (r reservation) askHuge(from, n uintptr) {
+	r.use.huge = syscall.Madvise(r.mem[from:from+n], syscall.MADV_HUGEPAGE) == nil || r.use.huge
 }

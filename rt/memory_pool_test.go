@@ -5,6 +5,7 @@ package rt
 import (
 	"context"
 	"runtime/debug"
+	"strings"
 	"testing"
 	"unsafe"
 )
@@ -105,5 +106,29 @@ func TestReservationsIdle(t *testing.T) {
 				t.Fatal("a reservation waits twice")
 			}
 		}
+	}
+}
+
+// TestReservationsHuge: what data was copied to in huge pages is zero, and no larger than it should be, when a
+// small memory takes the reservation over.
+func TestReservationsHuge(t *testing.T) {
+	data := strings.Repeat("\x55", 3<<20)
+	for range 2 {
+		s, m := testMemory(t, 64)
+		m.Init(4096+8, 0, uint64(len(data)), data)
+		b := m.Bytes()
+		if b[4096+7] != 0 || b[4096+8] != 0x55 || b[4096+8+len(data)-1] != 0x55 || b[4096+8+len(data)] != 0 {
+			t.Fatal("the data is not where it should be")
+		}
+		if m.res.use.huge != (uintptr(m.Base)%hugePage == 0) {
+			t.Errorf("base %p: huge pages: %v", m.Base, m.res.use.huge)
+		}
+		base := m.Base
+		s.Close()
+		s, m = testMemory(t, 1) // it looks at the bytes
+		if m.Base == base && m.res.use.huge {
+			t.Error("a small memory is in huge pages")
+		}
+		s.Close()
 	}
 }

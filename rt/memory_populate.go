@@ -3,4 +3,4 @@
 package rt
 
 // populate is a hint that needs what only some kernels have.
-func populate([]byte) {}
+func populate(*Memory, []byte) {}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -254,11 +253,7 @@ func makeProgram(ctx context.Context, file string, data []byte, out string, s co
 	if !o.serve {
 		s.Server = nil
 	}
-	settings, err := json.Marshal(&s)
-	if err != nil {
-		return err
-	}
-	b := &gobuild.Program{Files: files, Settings: string(settings), WASI: model.UsesWASI, Output: out, Host: s.FromRun, Core: isCore}
+	b := &gobuild.Program{Files: files, Settings: s, Run: translate.Run(model, s.Run), WASI: model.UsesWASI, Output: out, Host: s.FromRun, Core: isCore}
 	if o.serve {
 		b.Handler = translate.Handler(model)
 	}

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wc2go/wc2go/rt/command"
 )
 
 // component is a package such as codegen makes, as far as main needs it.
@@ -49,7 +51,7 @@ func program(t *testing.T) *Program {
 			"internal/core/core.go":  []byte("package core\n\nimport _ \"embed\"\n\n//go:embed data.bin\nvar Text string\n"),
 			"internal/core/data.bin": []byte("!"),
 		},
-		Settings: `{"funcs":["f"],"invoke":"f(\"a\")"}`,
+		Settings: command.Settings{Funcs: []string{"f"}, Invoke: `f("a")`},
 		Output:   filepath.Join(t.TempDir(), "prog"),
 	}
 }

@@ -233,6 +233,33 @@ func RunFunc(funcs []Func) string {
 	return ""
 }
 
+// Run gives the method that is the function called name, a RunFunc, as an expression after a generated Instance:
+// "Run().Run". It is "" if its type is not that of wasi:cli/run.
+func Run(m *names.Model, name string) string {
+	iface, fn, _ := strings.Cut(name, "#")
+	for i := range m.ExportIfaces {
+		f := &m.ExportIfaces[i]
+		if f.ID != iface || len(f.Path) != 1 {
+			continue
+		}
+		for k := range f.Funcs {
+			if g := &f.Funcs[k]; g.Extern.Name == fn && isRun(m.Program, &m.Program.FuncTypes[g.Type]) {
+				return f.Field + "()." + g.Name
+			}
+		}
+	}
+	return ""
+}
+
+// isRun tells whether a function takes nothing and returns a result without payloads.
+func isRun(p *ir.Program, t *ir.ComponentFuncType) bool {
+	if len(t.Params) != 0 || t.Result == ir.NoType {
+		return false
+	}
+	r := &p.Types[t.Result]
+	return r.Kind == ir.TResult && r.Elem == ir.NoType && r.Err == ir.NoType
+}
+
 // handlerIface is the interface of a component that answers HTTP requests, but
 // for its version.
 const handlerIface = "wasi:http/incoming-handler"

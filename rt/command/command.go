@@ -33,15 +33,18 @@ type Instance interface {
 
 // Program is a component ready to be made a program.
 type Program struct {
-	Settings    string // JSON of the Settings
+	Settings    Settings
 	Instantiate func(ctx context.Context, st *rt.Store, host *wasi.Host) (Instance, error)
-	// Run is there in place of Instantiate for a core module: it runs all of it.
-	Run func(ctx context.Context, st *rt.Store, host *wasi.Host) error
+	// Run calls the component's wasi:cli/run; nil if it has none. It is Settings.Run without the
+	// types of the component's functions, which take a while to read.
+	Run func(ctx context.Context, inst Instance) error
+	// RunCore is there in place of the others for a core module: it runs all of it.
+	RunCore func(ctx context.Context, st *rt.Store, host *wasi.Host) error
 }
 
 // Main runs the program and exits.
 func Main(p Program) {
-	s, err := settings(p.Settings)
+	s, err := Complete(p.Settings)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "wc2go: %v\n", err)
 		os.Exit(StatusFailed)
@@ -92,18 +95,18 @@ func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.R
 		ctx, cancel = context.WithTimeoutCause(ctx, t, fmt.Errorf("it took longer than %v", t))
 		defer cancel()
 	}
-	if p.Run != nil {
+	if p.RunCore != nil {
 		if s.Invoke != "" {
 			return "", usageError{fmt.Errorf("%s: is a core module, not a component: it can only be run", s.Name)}
 		}
-		host, done, err := s.host(p.Run != nil, args, stdin, stdout, stderr)
+		host, done, err := s.host(p.RunCore != nil, args, stdin, stdout, stderr)
 		if err != nil {
 			return "", err
 		}
 		defer done()
 		st := rt.NewStore(s.Limits.Options()...)
 		defer st.Close()
-		return "", p.Run(ctx, st, host)
+		return "", p.RunCore(ctx, st, host)
 	}
 	name := s.Run
 	var wave *rt.WAVECall
@@ -119,7 +122,7 @@ func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.R
 		return "", usageError{errors.New("the component does not export wasi:cli/run: name a function to call with --invoke")}
 	}
 
-	host, done, err := s.host(p.Run != nil, args, stdin, stdout, stderr)
+	host, done, err := s.host(p.RunCore != nil, args, stdin, stdout, stderr)
 	if err != nil {
 		return "", err
 	}
@@ -128,6 +131,13 @@ func call(ctx context.Context, p Program, s *Settings, args []string, stdin io.R
 	defer st.Close()
 	inst, err := p.Instantiate(ctx, st, host)
 	if err != nil {
+		return "", err
+	}
+	if wave == nil && p.Run != nil {
+		err := p.Run(ctx, inst)
+		if errors.As(err, new(*rt.ErrorValue[rt.Unit])) {
+			return "", errRun
+		}
 		return "", err
 	}
 	f, ok := inst.Func(name)

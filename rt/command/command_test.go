@@ -105,11 +105,11 @@ func TestRun(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	t.Setenv(RunEnv, `{"env":["A=b"],"dirs":[{"host":".","guest":"/"}],"invoke":"f()"}`)
-	s, err := settings(`{"name":"x.wasm","run":"r","env":["Z=z"]}`)
+	s, err := Complete(Settings{Name: "x.wasm", Run: "r", Env: []string{"Z=z"}})
 	if err != nil || s.Invoke != "" || len(s.Env) != 1 {
 		t.Errorf("a program of wc2go build must not look at %s: %+v %v", RunEnv, s, err)
 	}
-	s, err = settings(`{"name":"x.wasm","run":"r","fromRun":true}`)
+	s, err = Complete(Settings{Name: "x.wasm", Run: "r", FromRun: true})
 	if err != nil || s.Invoke != "f()" || s.Run != "r" || s.Env[0] != "A=b" || s.Dirs[0] != (Dir{Host: ".", Guest: "/"}) {
 		t.Errorf("%+v %v", s, err)
 	}
@@ -118,7 +118,7 @@ func TestSettings(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	t.Setenv(RunEnv, "{")
-	if _, err := settings(`{"fromRun":true}`); err == nil {
+	if _, err := Complete(Settings{FromRun: true}); err == nil {
 		t.Error("no error")
 	}
 }

@@ -14,8 +14,8 @@ import (
 // made the Settings of this run.
 const RunEnv = "WC2GO_RUN"
 
-// Settings say how a component is to be run. wc2go writes them as JSON into
-// the program it builds, and run gives the program more at its start.
+// Settings say how a component is to be run. wc2go writes them into the program
+// it builds, and run gives the program more at its start, as JSON.
 type Settings struct {
 	// Name is the component's file, for messages and the guest's first argument.
 	Name string `json:"name,omitempty"`
@@ -154,15 +154,9 @@ type Server struct {
 	Quiet   bool          `json:"quiet,omitempty"`
 }
 
-// Decode decodes what was built in and adds what RunEnv has.
-func Decode(text string) (*Settings, error) { return settings(text) }
-
-// settings decodes what was built in and adds what RunEnv has.
-func settings(text string) (*Settings, error) {
-	s := &Settings{}
-	if err := json.Unmarshal([]byte(text), s); err != nil {
-		return nil, fmt.Errorf("settings of the program: %w", err)
-	}
+// Complete adds what RunEnv has to the settings that were built in.
+func Complete(built Settings) (*Settings, error) {
+	s := &built
 	if !s.FromRun {
 		return s, nil
 	}

@@ -28,13 +28,13 @@ type New = func(ctx context.Context, st *rt.Store) (wasihttp.IncomingHandler, er
 
 // Program is a component ready to be made a server.
 type Program struct {
-	Settings string // JSON of command.Settings
+	Settings command.Settings
 	Prepare  func(host *wasi.Host) (New, error)
 }
 
 // Main runs the server and exits.
 func Main(p Program) {
-	s, err := command.Decode(p.Settings)
+	s, err := command.Complete(p.Settings)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "wc2go: %v\n", err)
 		os.Exit(command.StatusFailed)
