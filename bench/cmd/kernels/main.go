@@ -117,7 +117,7 @@ func run() error {
 		*corpus = filepath.Join(w.root, "..", "shared", "corpus", "made")
 	}
 	if *programsToo {
-		if rep.programs, err = w.programs(*corpus, max(*rounds/2, 1)); err != nil {
+		if rep.programs, err = w.programs(*corpus, *rounds); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"os/exec"
@@ -33,6 +34,7 @@ var programEngines = []string{"native", "wasmtime", "wc2go"}
 type programRow struct {
 	name, what, native string
 	target             float64 // most that wc2go may take, as a ratio to native; 0 if there is none
+	first              bool    // wall is the time until the first byte of output
 	wall, cpu          map[string]time.Duration
 	rss                map[string]int64
 }
@@ -59,23 +61,39 @@ func (w *work) programs(dir string, rounds int) ([]programRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A program that does nothing but say that its main was reached before all else.
+	begun := bytes.Replace(source, []byte("\nfunc main() {\n"), []byte("\nfunc main() {\n\tos.Stdout.WriteString(\"main\\n\")\n"), 1)
+	if bytes.Equal(begun, source) {
+		return nil, errors.New("gocmd.go.txt has no main")
+	}
+	begunNative, err := w.native("gocmd-main", begun)
+	if err != nil {
+		return nil, err
+	}
+	begunWasm := filepath.Join(w.dir, "gocmd-main.core.wasm")
+	if err := command(filepath.Join(w.dir, "native", "gocmd-main"), "env", "GOOS=wasip1", "GOARCH=wasm", "go", "build", "-o", begunWasm, "."); err != nil {
+		return nil, err
+	}
 	runner := filepath.Join(w.dir, "bin", "wasmtime")
 	if err := command(w.bench, "go", "build", "-o", runner, "./cmd/wasmtime"); err != nil {
 		return nil, err
 	}
 	bins := map[string]string{}
-	for _, name := range []string{"sqlrun", "gocmd"} {
-		component := filepath.Join(dir, name+".component.wasm")
-		data, err := os.ReadFile(component)
-		if err != nil {
-			return nil, err
-		}
-		core, err := mainModule(data)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", component, err)
-		}
-		if err := w.write(name+".core.wasm", core); err != nil {
-			return nil, err
+	for name, component := range map[string]string{
+		"sqlrun": filepath.Join(dir, "sqlrun.component.wasm"), "gocmd": filepath.Join(dir, "gocmd.component.wasm"), "gocmd-main": begunWasm,
+	} {
+		if component != begunWasm {
+			data, err := os.ReadFile(component)
+			if err != nil {
+				return nil, err
+			}
+			core, err := mainModule(data)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", component, err)
+			}
+			if err := w.write(name+".core.wasm", core); err != nil {
+				return nil, err
+			}
 		}
 		if err := command(w.dir, runner, "-compile", name+".cwasm", name+".core.wasm"); err != nil {
 			return nil, err
@@ -107,6 +125,8 @@ func (w *work) programs(dir string, rounds int) ([]programRow, error) {
 			map[string][]string{"native": {hello}, "wasmtime": {runner, "sqlrun.cwasm"}, "wc2go": {bins["sqlrun"]}}},
 		{programRow{name: "gocmd", what: "nothing to do", native: goNative}, nil, 41,
 			map[string][]string{"native": {gocmd, "-"}, "wasmtime": {runner, "gocmd.cwasm", "-"}, "wc2go": {bins["gocmd"], "-"}}},
+		{programRow{name: "gocmd", what: "until its main is reached", native: goNative, first: true}, nil, 61,
+			map[string][]string{"native": {begunNative, "-"}, "wasmtime": {runner, "gocmd-main.cwasm", "-"}, "wc2go": {bins["gocmd-main"], "-"}}},
 	} {
 		row := p.programRow
 		row.wall, row.cpu, row.rss = map[string]time.Duration{}, map[string]time.Duration{}, map[string]int64{}
@@ -115,7 +135,7 @@ func (w *work) programs(dir string, rounds int) ([]programRow, error) {
 		for round := range p.runs {
 			for i := range programEngines {
 				e := programEngines[(i+round)%len(programEngines)]
-				out, c, t, err := w.process(p.commands[e], p.stdin)
+				out, c, t, err := w.process(p.commands[e], p.stdin, p.first)
 				if err != nil {
 					return nil, fmt.Errorf("%s: %s: %w", e, p.name, err)
 				}
@@ -153,9 +173,9 @@ func middle(t []time.Duration) time.Duration {
 	return t[len(t)/2]
 }
 
-// process runs a program once. The last line that sqlrun prints tells how much
+// process runs a program once. t is the time until it ends, or with first until it has written something. The last line that sqlrun prints tells how much
 // memory SQLite used; it depends on the size of a pointer and is left out.
-func (w *work) process(args []string, stdin []byte) (out []byte, cmd *exec.Cmd, t time.Duration, err error) {
+func (w *work) process(args []string, stdin []byte, first bool) (out []byte, cmd *exec.Cmd, t time.Duration, err error) {
 	in, err := os.CreateTemp(w.dir, "in")
 	if err != nil {
 		return nil, nil, 0, err
@@ -169,10 +189,29 @@ func (w *work) process(args []string, stdin []byte) (out []byte, cmd *exec.Cmd, 
 	cmd.Dir = w.dir
 	cmd.Stdin = in
 	var b, e bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &b, &e
+	cmd.Stderr = &e
 	begin := time.Now()
-	err = cmd.Run()
-	t = time.Since(begin)
+	if first {
+		pipe, failed := cmd.StdoutPipe()
+		if failed != nil {
+			return nil, nil, 0, failed
+		}
+		if err := cmd.Start(); err != nil {
+			return nil, nil, 0, err
+		}
+		_, err = io.CopyN(&b, pipe, 1)
+		t = time.Since(begin)
+		if err == nil {
+			_, err = b.ReadFrom(pipe)
+		}
+		if failed := cmd.Wait(); failed != nil {
+			err = failed
+		}
+	} else {
+		cmd.Stdout = &b
+		err = cmd.Run()
+		t = time.Since(begin)
+	}
 	if err != nil {
 		return nil, nil, 0, fmt.Errorf("%w\n%s", err, e.Bytes())
 	}
@@ -251,7 +290,7 @@ func (rep *report) programTable() string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("\n## Programs\n\nWhole processes, medians, all engines with the same output. Wasmtime runs the core module with its own preview 1 from code that it compiled before;\nits process is a Go program with Wasmtime's C API. wc2go's are static binaries made by `wc2go build`.\n\n")
+	b.WriteString("\n## Programs\n\nWhole processes (but for the row that says when main is reached), medians, all engines with the same output. Wasmtime runs the core module with its own preview 1 from code that it compiled before;\nits process is a Go program with Wasmtime's C API. wc2go's are static binaries made by `wc2go build`.\n\n")
 	b.WriteString("| program | input | native |")
 	for _, e := range programEngines {
 		fmt.Fprintf(&b, " %s, ms | CPU, ms | MB |", e)

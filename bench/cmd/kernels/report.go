@@ -195,6 +195,8 @@ func (rep *report) targets() []target {
 		switch {
 		case p.target > 0:
 			add(p.name+", ratio to native", wc2go/native, p.target, false)
+		case p.first:
+			add("time before main of "+p.name+" beyond that of native Go, ms", (wc2go-native)/1e6, 2, false)
 		case p.name == "sqlrun":
 			add("start of "+p.name+" beyond that of a native Go program, ms", (wc2go-native)/1e6, 2, false)
 		}
