@@ -10,8 +10,9 @@ import (
 
 // body prints one function, in one variant.
 type body struct {
-	frames   frames // of functions with very many locals
-	pointers []bool // locals that hold addresses, see findPointers
+	frames   frames           // of functions with very many locals
+	pointers []bool           // locals that hold addresses, see findPointers
+	sums     map[*ir.Set]bool // sums that are made in 64 bits
 	printer
 	l       *Layout
 	m       *ir.Module
@@ -394,7 +395,12 @@ func (b *body) set(s *ir.Set) {
 		b.assignLanes(s.Dst, l)
 		return
 	}
-	n := b.ex(s.X)
+	var n *node
+	if b.sums[s] {
+		n = b.sum(s.X)
+	} else {
+		n = b.ex(s.X)
+	}
 	b.force = false
 	b.dst(s.Dst, n)
 }
@@ -836,6 +842,8 @@ func (b *body) address(x *ir.Expr, off uint64, is64 bool) *node {
 	var n *node
 	if b.address32(x) {
 		n = b.held(ir.Local(x.Imm))
+	} else if base, ok := besides(x); ok && b.pointers != nil && isSum(base) {
+		n = plus(b.sum(base), int64(int32(x.Y.Imm)))
 	} else {
 		n = b.ex(x)
 	}

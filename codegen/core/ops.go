@@ -345,14 +345,13 @@ func (b *body) numeric(x *ir.Expr) *node {
 		return bin(arith[op], l, r)
 	case ir.OpI32Add, ir.OpI64Add:
 		l, r := b.two(x)
-		// x + 4294967280 is x - 16 to read.
 		if y := x.Y; y.Op == ir.OpConst && x.X.Op != ir.OpConst {
 			v := int64(y.Imm)
 			if kind == ir.I32 {
 				v = int64(int32(y.Imm))
 			}
-			if v < 0 && v > -1<<31 {
-				return bin("-", l, uintLit(uint64(-v)))
+			if v > -1<<31 {
+				return plus(l, v)
 			}
 		}
 		return bin("+", l, r)
@@ -466,6 +465,14 @@ func (b *body) numeric(x *ir.Expr) *node {
 		return call("math.Float64frombits", b.ex(x.X))
 	}
 	return nil
+}
+
+// plus is x + v; x + 4294967280 is x - 16 to read.
+func plus(x *node, v int64) *node {
+	if v < 0 {
+		return bin("-", x, uintLit(uint64(-v)))
+	}
+	return bin("+", x, uintLit(uint64(v)))
 }
 
 // fresh is the operand of a square root. On amd64 the instruction waits for what

@@ -25,9 +25,28 @@ func (b *body) findPointers(list []ir.Stmt) {
 		}
 	}
 	address := make([]bool, len(b.f.Locals))
+	var sums []*ir.Set
+	moved := make([]bool, len(b.f.Locals)) // a place beside that where the local points is accessed
+	wide := make([]bool, len(b.f.Locals))  // operands of sums in 64 bits
+	operands := func(sum *ir.Expr) {
+		for _, x := range []*ir.Expr{sum.X, sum.Y} {
+			if x.Op == ir.OpLocal {
+				wide[x.Imm] = true
+			}
+		}
+	}
 	use := func(x *ir.Expr) {
-		if x.Op == ir.OpLocal && x.Type.Kind == ir.I32 {
+		if x.Type.Kind != ir.I32 {
+			return
+		}
+		if x.Op == ir.OpLocal {
 			address[x.Imm] = true
+		} else if base, ok := besides(x); ok {
+			if base.Op == ir.OpLocal {
+				moved[base.Imm] = true
+			} else if isSum(base) {
+				operands(base)
+			}
 		}
 	}
 	var several []ir.Local // results of one call go to variables of their own types
@@ -35,6 +54,9 @@ func (b *body) findPointers(list []ir.Stmt) {
 		switch s := s.(type) {
 		case *ir.Set:
 			count(s.Dst)
+			if s.Dst != ir.NoLocal && isSum(s.X) {
+				sums = append(sums, s)
+			}
 		case *ir.Effect:
 			count(s.Dst)
 			count(s.Dst2)
@@ -60,15 +82,48 @@ func (b *body) findPointers(list []ir.Stmt) {
 			}
 		})
 	})
+	for _, s := range sums {
+		if moved[s.Dst] && !b.frames.has(s.Dst) {
+			if b.sums == nil {
+				b.sums = map[*ir.Set]bool{}
+			}
+			b.sums[s], wide[s.Dst] = true, true
+			operands(s.X)
+		}
+	}
+	for l := range address {
+		address[l] = (address[l] && values[l] > 1 || wide[l]) && !b.frames.has(ir.Local(l))
+	}
 	for _, l := range several {
 		if l != ir.NoLocal {
 			address[l] = false
 		}
 	}
-	for l := range address {
-		address[l] = address[l] && values[l] > 1 && !b.frames.has(ir.Local(l))
-	}
 	b.pointers = address
+}
+
+// besides is x in an address x + c.
+func besides(x *ir.Expr) (*ir.Expr, bool) {
+	return x.X, x.Op == ir.OpI32Add && x.Y.Op == ir.OpConst
+}
+
+// isSum reports whether x is a sum of two numbers that Go does not know. Its compiler makes one sum of x + c,
+// for which it has no instruction as fast as two, and of which it does not see that the upper half is zero.
+// So such sums are made in 64 bits, and c is added to the lower half: Go leaves them alone.
+func isSum(x *ir.Expr) bool {
+	return x.Op == ir.OpI32Add && x.X.Op != ir.OpConst && x.Y.Op != ir.OpConst
+}
+
+// sum is the lower half of a sum that is made in 64 bits.
+func (b *body) sum(x *ir.Expr) *node {
+	operand := func(x *ir.Expr) *node {
+		if b.address32(x) {
+			return b.held(ir.Local(x.Imm))
+		}
+		return conv("uintptr", b.ex(x))
+	}
+	l := operand(x.X)
+	return conv("uint32", bin("+", l, operand(x.Y)))
 }
 
 // address32 reports whether x is a local that holds an address.
