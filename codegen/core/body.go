@@ -984,7 +984,9 @@ func (b *body) store(s *ir.Store) {
 			x = conv(k.typ, x)
 		}
 	} else if k.narrow {
-		x = b.narrowed(s.X, s.Op.Info().Bytes)
+		if x = b.reversed(s.X, int(s.Op.Info().Bytes)); x == nil {
+			x = b.narrowed(s.X, s.Op.Info().Bytes)
+		}
 		if x.konst {
 			x = uintLit(s.X.Imm & (1<<(8*s.Op.Info().Bytes) - 1))
 		} else {

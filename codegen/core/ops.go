@@ -334,6 +334,9 @@ func (b *body) numeric(x *ir.Expr) *node {
 		b.file.bits = true
 		return call("bits."+fn+strconv.FormatUint(size, 10), args...)
 	}
+	if n := b.reversed(x, 0); n != nil {
+		return n
+	}
 	switch op {
 	case ir.OpI32And, ir.OpI64And, ir.OpI32Mul, ir.OpI64Mul:
 		if n := b.absorbing(x); n != nil {
