@@ -114,18 +114,19 @@ func m1f13(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 //go:noinline
 func m1f14(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	var t0 uint64
-	var l2, l3, l4, l5 uint32
-	l3 = tramp2(m.Root, d, l0)
+	var l2, l4, l5 uint32
+	var l3 uintptr
+	l3 = uintptr(tramp2(m.Root, d, l0))
 	t0 = uint64(l3)
 	if t0+4 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	l3 = rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
+	l3 = uintptr(rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0))))
 	t0 = uint64(l1)
 	if t0+4 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	l2 = l3 + rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
+	l2 = uint32(l3) + rt.Ld32(unsafe.Add(m.Mem0.Base, uintptr(t0)))
 	tramp3(m.Root, d, l0)
 	l4 = l2
 	t0 = uint64(m.G0)
@@ -138,7 +139,7 @@ func m1f14(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	if m.G0 > 4092 {
 		panic(rt.TrapUnreachable)
 	}
-	l3 = l5
-	l3 = tramp1(m.Root, d, l3)
-	return l3
+	l3 = uintptr(l5)
+	l3 = uintptr(tramp1(m.Root, d, uint32(l3)))
+	return uint32(l3)
 }

@@ -107,10 +107,11 @@ func m1f13(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 //go:noinline
 func m1f14(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	b0 := m.B0
-	var l2, l3, l4, l5 uint32
-	l3 = tramp2(m.Root, d, l0)
-	l3 = *(*uint32)(unsafe.Add(b0, l3))
-	l2 = l3 + *(*uint32)(unsafe.Add(b0, l1))
+	var l2, l4, l5 uint32
+	var l3 uintptr
+	l3 = uintptr(tramp2(m.Root, d, l0))
+	l3 = uintptr(*(*uint32)(unsafe.Add(b0, l3)))
+	l2 = uint32(l3) + *(*uint32)(unsafe.Add(b0, l1))
 	tramp3(m.Root, d, l0)
 	l4 = l2
 	*(*uint32)(unsafe.Add(b0, m.G0)) = l4
@@ -119,7 +120,7 @@ func m1f14(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	if m.G0 > 4092 {
 		panic(rt.TrapUnreachable)
 	}
-	l3 = l5
-	l3 = tramp1(m.Root, d, l3)
-	return l3
+	l3 = uintptr(l5)
+	l3 = uintptr(tramp1(m.Root, d, uint32(l3)))
+	return uint32(l3)
 }

@@ -33,6 +33,7 @@ func m0f1(m *core.M0, d int32, l0 uint32) {
 
 //go:noinline
 func m1f5(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
+	p0 := uintptr(l0)
 	var t0, t1, t2 uint64
 	var l2, l3 uint32
 	l2 = tramp0(m.Root, d, 0)
@@ -40,15 +41,15 @@ L2:
 	if l1 == 0 {
 		goto L1
 	}
-	t0 = uint64(l0)
+	t0 = uint64(p0)
 	if t0+12 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	t1 = uint64(l0) + 4
+	t1 = uint64(p0) + 4
 	if t1+4 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
-	t2 = uint64(l0) + 8
+	t2 = uint64(p0) + 8
 	if t2+4 > m.Mem0.Size {
 		panic(rt.TrapMemoryOutOfBounds)
 	}
@@ -58,7 +59,7 @@ L2:
 	} else {
 		tramp1(m.Root, d, l2, 1)
 	}
-	l0 = l0 + 12
+	p0 = uintptr(uint32(p0) + 12)
 	l1 = l1 - 1
 	goto L2
 L1:

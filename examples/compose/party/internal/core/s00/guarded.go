@@ -34,21 +34,22 @@ func m0f1(m *core.M0, d int32, l0 uint32) {
 //go:noinline
 func m1f5(m *core.M1, d int32, l0 uint32, l1 uint32) uint32 {
 	b0 := m.B0
+	p0 := uintptr(l0)
 	var l2, l3 uint32
 	l2 = tramp0(m.Root, d, 0)
 L2:
 	if l1 == 0 {
 		goto L1
 	}
-	tramp3(m.Root, d, *(*uint32)(unsafe.Add(b0, l0)),
-		*(*uint32)(unsafe.Add(b0, uint64(l0)+4)),
-		*(*uint32)(unsafe.Add(b0, uint64(l0)+8)), 16)
+	tramp3(m.Root, d, *(*uint32)(unsafe.Add(b0, p0)),
+		*(*uint32)(unsafe.Add(b0, p0+4)),
+		*(*uint32)(unsafe.Add(b0, p0+8)), 16)
 	if uint32(*(*uint8)(unsafe.Add(b0, 16))) != 0 {
 		l3 = l3 + 1
 	} else {
 		tramp1(m.Root, d, l2, 1)
 	}
-	l0 = l0 + 12
+	p0 = uintptr(uint32(p0) + 12)
 	l1 = l1 - 1
 	goto L2
 L1:
